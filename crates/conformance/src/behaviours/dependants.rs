@@ -1,0 +1,149 @@
+//! Missions that wait for missions.
+
+use mission_control_kernel::RunId;
+use mission_control_missions::{Command, EventKind, FailureClass, Refusal, Status, Step};
+
+use crate::draft::{Draft, text};
+use crate::stage::{Stage, cancel, complete, fail, ids, start};
+
+async fn ends_well(stage: &Stage, id: mission_control_kernel::MissionId) -> anyhow::Result<()> {
+    stage.tell(id, start()).await?;
+    stage.tell(id, complete(None)).await?;
+    stage.follow_through().await
+}
+
+async fn ends_badly(stage: &Stage, id: mission_control_kernel::MissionId) -> anyhow::Result<()> {
+    stage.tell(id, start()).await?;
+    stage.tell(id, fail(None, FailureClass::InvalidInput)).await?;
+    stage.follow_through().await
+}
+
+fn may_fail(stage: &Stage) -> Draft {
+    let run = RunId::new(stage.mission_id().uuid());
+    let step = Step { run, key: text("survey"), continues_on_failure: true };
+    stage.draft().spec(|spec| spec.step = Some(step))
+}
+
+pub(super) async fn a_mission_waits_for_all_that_it_depends_on(stage: Stage) -> anyhow::Result<()> {
+    let agent = stage.agent("atlas").await?;
+    let [left, right] = [stage.make_plain().await?.id, stage.make_plain().await?.id];
+    let join = stage.make(stage.draft().after(&[left, right])).await?.id;
+    assert!(stage.mission(left).await?.has_dependants);
+    let refusal = stage.refused(join, start()).await?;
+    assert_eq!(refusal, Refusal::NotReady { gates: vec!["dependencies"] });
+    ends_well(&stage, left).await?;
+    let open: Vec<_> = stage.mission(join).await?.open_dependencies().collect();
+    assert_eq!(open, [right]);
+    stage.tell(right, start()).await?;
+    assert!(stage.claim(&agent, 9).await?.is_empty());
+    stage.tell(right, complete(None)).await?;
+    stage.follow_through().await?;
+    assert_eq!(stage.claim_one(&agent).await?.id, join);
+    let story: Vec<_> = stage.story(join).await?.iter().map(|entry| entry.event).collect();
+    use EventKind::{Created, Settled, Started};
+    assert_eq!(story, [Created, Settled, Settled, Started]);
+    Ok(())
+}
+
+pub(super) async fn a_broken_dependency_cancels_what_hangs_on_it(
+    stage: Stage,
+) -> anyhow::Result<()> {
+    let first = stage.make_plain().await?.id;
+    let second = stage.make(stage.draft().after(&[first])).await?.id;
+    let third = stage.make(stage.draft().after(&[second])).await?.id;
+    let bystander = stage.make_plain().await?.id;
+    ends_badly(&stage, first).await?;
+    for (gone, cause) in [(second, first), (third, second)] {
+        let mission = stage.mission(gone).await?;
+        assert_eq!(mission.status(), Status::Cancelled);
+        let failure = mission.last_failure.expect("it says why");
+        assert_eq!(failure.message.as_str(), format!("dependency {cause} failed"));
+    }
+    assert_eq!(stage.mission(bystander).await?.status(), Status::Pending);
+    Ok(())
+}
+
+pub(super) async fn a_retried_dependency_brings_its_dependants_back(
+    stage: Stage,
+) -> anyhow::Result<()> {
+    let first = stage.make_plain().await?.id;
+    let second = stage.make(stage.draft().after(&[first])).await?.id;
+    let third = stage.make(stage.draft().after(&[second])).await?.id;
+    let by_hand = stage.make(stage.draft().after(&[first])).await?.id;
+    stage.tell(by_hand, cancel(false)).await?;
+    stage.tell(first, cancel(false)).await?;
+    stage.follow_through().await?;
+    assert_eq!(stage.mission(third).await?.status(), Status::Cancelled);
+
+    stage.tell(first, Command::Retry).await?;
+    stage.follow_through().await?;
+    for id in [first, second, third] {
+        assert_eq!(stage.mission(id).await?.status(), Status::Pending);
+    }
+    assert_eq!(stage.mission(by_hand).await?.status(), Status::Cancelled, "just those");
+    let agent = stage.agent("atlas").await?;
+    assert_eq!(ids(&stage.claim(&agent, 9).await?), [first], "the others wait again");
+    Ok(())
+}
+
+pub(super) async fn a_step_that_may_fail_satisfies_its_dependants(
+    stage: Stage,
+) -> anyhow::Result<()> {
+    let step = stage.make(may_fail(&stage)).await?.id;
+    let next = stage.make(stage.draft().after(&[step])).await?.id;
+    ends_badly(&stage, step).await?;
+    let agent = stage.agent("atlas").await?;
+    assert_eq!(stage.claim_one(&agent).await?.id, next);
+    Ok(())
+}
+
+pub(super) async fn a_dependency_that_is_over_is_judged_at_once(
+    stage: Stage,
+) -> anyhow::Result<()> {
+    let done = stage.make_plain().await?.id;
+    ends_well(&stage, done).await?;
+    let next = stage.make(stage.draft().after(&[done])).await?;
+    assert_eq!(next.open_dependencies().count(), 0);
+    let agent = stage.agent("atlas").await?;
+    assert_eq!(stage.claim_one(&agent).await?.id, next.id);
+    let failed = stage.make_plain().await?.id;
+    ends_badly(&stage, failed).await?;
+    let refusal = stage.create([stage.draft().after(&[done, failed])]).await?;
+    assert_eq!(refusal, Err(Refusal::DependencyFailed { dependency: failed }));
+    Ok(())
+}
+
+pub(super) async fn a_follow_up_that_nobody_finished_comes_back(
+    stage: Stage,
+) -> anyhow::Result<()> {
+    let first = stage.make_plain().await?.id;
+    let second = stage.make(stage.draft().after(&[first])).await?.id;
+    stage.tell(first, cancel(false)).await?;
+    let missions = &stage.store.stores.missions;
+    let taken = missions.take_follow_ups(10).await?;
+    assert_eq!(taken.len(), 1);
+    stage.pass(29);
+    assert!(missions.take_follow_ups(10).await?.is_empty(), "someone is at it");
+    stage.pass(2);
+    assert_eq!(missions.take_follow_ups(10).await?, taken);
+    stage.settle(second, first).await?;
+    // Doing it once more changes nothing.
+    assert!(!stage.settle(second, first).await?.changed);
+    missions.finish_follow_up(taken[0].id).await?;
+    stage.pass(60);
+    assert!(missions.take_follow_ups(10).await?.is_empty());
+    assert_eq!(stage.mission(second).await?.status(), Status::Cancelled);
+    Ok(())
+}
+
+pub(super) async fn dependants_come_in_pages(stage: Stage) -> anyhow::Result<()> {
+    let hub = stage.make_plain().await?.id;
+    let drafts: Vec<_> = (0..5).map(|_| stage.draft().after(&[hub])).collect();
+    let all = ids(&stage.make_all(drafts).await?);
+    let missions = &stage.store.stores.missions;
+    assert_eq!(missions.dependants(hub, None, 2).await?, all[..2]);
+    assert_eq!(missions.dependants(hub, Some(all[1]), 2).await?, all[2..4]);
+    assert_eq!(missions.dependants(hub, Some(all[3]), 2).await?, all[4..]);
+    assert!(missions.dependants(all[0], None, 2).await?.is_empty());
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! Every behaviour, by its subject.
+
+mod agents;
+mod attempts;
+mod checkpoints;
+mod claiming;
+mod creating;
+mod dependants;
+mod editing;
+mod explaining;
+mod fencing;
+mod journalling;
+mod leasing;
+mod life;
+mod limits;
+mod listing;
+mod logging;
+mod racing;
+mod receipts;
+mod reopening;
+mod scope;
+mod searching;
+mod timing;
+mod trees;
+mod walking;
+mod writing_together;
+
+use crate::suite::Behaviour;
+
+macro_rules! behaviours {
+    ($($subject:ident { $($name:ident),+ $(,)? })+) => {
+        &[$($(Behaviour {
+            name: concat!(stringify!($subject), "::", stringify!($name)),
+            run: |stage| Box::pin($subject::$name(stage)),
+        }),+),+]
+    };
+}
+
+/// Every behaviour of the suite: a name here and a function of that name in the file of its
+/// subject.
+pub const BEHAVIOURS: &[Behaviour] = behaviours! {
+    creating {
+        a_mission_reads_back_as_it_was_made,
+        a_batch_keeps_its_order,
+        a_batch_is_made_whole_or_not_at_all,
+        a_refused_mission_leaves_nothing,
+    }
+    scope {
+        another_project_finds_nothing,
+        the_process_itself_sees_every_project,
+    }
+    life {
+        an_attempt_shows_at_every_step_what_it_has_done,
+        a_mission_driven_from_outside_needs_no_lease,
+        failures_use_up_attempts_until_the_last,
+        what_is_given_back_costs_no_attempt,
+        a_dead_letter_is_discarded_or_retried,
+        what_was_so_already_writes_nothing,
+        a_journal_is_read_in_pages,
+    }
+    fencing {
+        every_write_of_a_worker_names_the_current_lease,
+        a_leased_mission_takes_no_write_without_its_lease,
+        what_is_driven_from_outside_has_no_lease,
+        an_outcome_told_again_is_answered_again,
+        an_outcome_told_again_after_a_later_claim_changes_nothing,
+        another_outcome_with_an_old_lease_is_refused,
+    }
+    receipts {
+        the_same_request_gets_the_same_bytes,
+        a_key_used_for_another_request_is_refused,
+        keys_of_others_are_other_keys,
+        a_refused_request_keeps_no_answer,
+        sixty_four_at_once_make_one_mission,
+        one_of_many_requests_with_one_key_is_carried_out,
+    }
+    trees {
+        a_child_knows_its_place,
+        descendants_come_nearest_first,
+        progress_of_a_tree_counts_what_is_below,
+        a_finished_parent_takes_no_child,
+        a_tree_is_at_most_sixteen_deep,
+        a_cancel_takes_the_subtree_when_asked,
+        open_children_come_in_pages,
+    }
+    dependants {
+        a_mission_waits_for_all_that_it_depends_on,
+        a_broken_dependency_cancels_what_hangs_on_it,
+        a_retried_dependency_brings_its_dependants_back,
+        a_step_that_may_fail_satisfies_its_dependants,
+        a_dependency_that_is_over_is_judged_at_once,
+        a_follow_up_that_nobody_finished_comes_back,
+        dependants_come_in_pages,
+    }
+    editing {
+        an_edit_names_the_revision_it_has_seen,
+        progress_is_no_edit,
+        a_held_mission_is_not_claimed_until_it_is_approved,
+        a_new_priority_moves_a_mission_to_another_lane,
+    }
+    timing {
+        a_scheduled_mission_is_not_claimed_before_its_time,
+        a_back_off_keeps_a_mission_for_its_time,
+        a_mission_that_waits_too_long_expires,
+        a_silent_lease_is_lost,
+        an_attempt_that_runs_too_long_times_out,
+        what_is_due_is_told_in_portions,
+    }
+    leasing {
+        a_renewal_extends_every_lease_by_its_length,
+        a_renewal_is_no_change_of_the_mission,
+        a_renewal_tells_cancelled_from_lost,
+        a_late_renewal_still_counts_while_nobody_has_looked,
+    }
+    claiming {
+        the_more_urgent_come_first_and_the_older_among_equals,
+        what_has_waited_for_a_period_is_one_priority_more_urgent,
+        fairness_keys_take_turns,
+        an_agent_takes_only_what_it_can_do,
+        an_agent_takes_only_kinds_that_it_performs,
+        claimants_are_served_in_their_order,
+        a_claim_begins_an_attempt_under_a_lease,
+        what_is_driven_from_outside_is_never_claimed,
+        a_claim_that_wants_more_than_there_is_takes_all,
+        what_was_approved_late_goes_before_what_is_younger,
+        what_has_expired_keeps_nobody_behind_it_waiting,
+        arriving_work_wakes_whoever_waits,
+    }
+    limits {
+        a_kind_runs_no_more_than_its_limit,
+        a_concurrency_key_runs_one_at_a_time_by_default,
+        a_queue_may_let_more_of_one_key_run,
+        what_was_started_from_outside_counts,
+        a_paused_kind_or_project_hands_out_nothing,
+        queues_tell_what_is_set_and_how_many_run,
+    }
+    racing {
+        many_agents_never_get_one_mission_twice,
+        one_end_wins_among_many,
+        a_limit_holds_among_many_agents,
+        a_limit_holds_for_all_agents_of_one_claim_together,
+        commands_of_one_caller_keep_their_order,
+    }
+    explaining {
+        ready_is_what_the_next_claim_takes,
+    }
+    journalling {
+        entries_are_numbered_from_one_without_holes,
+        a_change_has_its_place_once_it_is_answered,
+        versions_of_a_mission_have_no_holes,
+        pages_meet_without_overlap,
+        a_waiting_reader_is_woken,
+        the_journal_adds_up_to_the_tables,
+        nothing_is_removed_and_the_epoch_stands,
+    }
+    checkpoints {
+        a_saved_projection_reads_back,
+    }
+    writing_together {
+        every_reader_sees_the_same_order_without_gaps,
+        what_was_seen_durable_comes_first,
+    }
+    reopening {
+        everything_is_there_after_opening_again,
+        the_journal_goes_on_where_it_was,
+        a_lease_outlives_the_process,
+    }
+    listing {
+        every_filter_keeps_what_it_names,
+        every_order_is_total_both_ways,
+        a_count_stops_at_its_cap,
+        several_missions_are_read_at_once,
+    }
+    walking {
+        a_walk_skips_and_repeats_nothing_while_missions_arrive,
+        a_walk_along_equal_values_skips_nothing,
+    }
+    searching {
+        a_search_finds_text_wherever_it_stands,
+        a_search_takes_every_letter_as_it_is,
+    }
+    logging {
+        lines_come_in_the_order_in_which_they_were_written,
+        lines_are_told_apart_by_level,
+        a_line_is_fenced_like_any_write,
+        writers_side_by_side_lose_no_line,
+        who_follows_the_lines_misses_none,
+    }
+    attempts {
+        every_attempt_is_remembered_and_the_one_under_way_is_shown,
+    }
+    agents {
+        the_same_name_is_the_same_agent,
+        what_an_agent_says_anew_is_kept,
+        an_operators_decision_survives_heartbeats,
+        a_silent_agent_is_told_of_and_comes_back,
+        an_agent_that_runs_missions_is_not_removed,
+        agents_of_a_project_come_by_name,
+        many_at_once_register_one_agent,
+    }
+};

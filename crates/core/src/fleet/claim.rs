@@ -1,0 +1,179 @@
+//! Agents that ask for missions.
+
+use std::time::Duration;
+
+use mission_control_agents::{Agent, AgentCommand, AgentRefusal, Duty};
+use mission_control_kernel::{AgentId, JsonText, Scope, StoreError};
+use mission_control_missions::queue::{AgentFacts, Claimant};
+use mission_control_missions::{ClaimingAgent, Kind, Mission};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout};
+
+use super::dispatcher::Waiter;
+use super::handed::Handed;
+use super::lookout::Subject;
+use crate::mission_control::MissionControl;
+
+/// The lease when nothing is said.
+pub const DEFAULT_LEASE: Duration = Duration::from_secs(15);
+/// The shortest lease: heartbeats of a third of it still cross a slow network.
+pub const SHORTEST_LEASE: Duration = Duration::from_secs(1);
+/// The longest lease: what a dead worker holds is waited for at most this long.
+pub const LONGEST_LEASE: Duration = Duration::from_hours(1);
+/// The longest wait of one call: below what proxies allow a silent connection.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The most missions of one claim: they and their bodies have to fit into one answer.
+pub const LARGEST_CLAIM: u32 = 100;
+
+/// How much longer than asked an answer may take before the store counts as away.
+const SLACK: Duration = Duration::from_secs(10);
+
+/// A claim is a sign of life; one is enough for this long, a fraction of the silence that counts.
+const HEARD_FOR: Duration = Duration::from_secs(5);
+
+/// What an agent asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Want {
+    /// How many missions at most, 1–100 and never more than the agent's capacity.
+    pub max: u32,
+    /// How long to wait for the first one, at most 30 s.
+    pub wait: Duration,
+    /// Of which kinds; none for all that the agent performs.
+    pub kinds: Option<Vec<Kind>>,
+    /// How long the agent may stay silent about one, 1–3600 s.
+    pub lease: Duration,
+}
+
+impl Default for Want {
+    /// One mission, now or not at all, for 15 s.
+    fn default() -> Self {
+        Self { max: 1, wait: Duration::ZERO, kinds: None, lease: DEFAULT_LEASE }
+    }
+}
+
+impl MissionControl {
+    /// Takes missions for an agent, under leases; waits for the first one. Empty when there is
+    /// none in time, or when the agent may not take any.
+    ///
+    /// When the call is dropped while it waits, what was taken for it goes back at once.
+    ///
+    /// # Errors
+    /// `AgentRefusal::NotFound` outside the scope; storage trouble.
+    pub async fn claim(
+        &self,
+        scope: &Scope,
+        id: AgentId,
+        want: Want,
+    ) -> Result<Result<Vec<Mission>, AgentRefusal>, StoreError> {
+        Ok(self.claim_guarded(scope, id, want).await?.map(Handed::accept))
+    }
+
+    /// What the missions ended with that `mission` depends on, by step key inside a run, else by
+    /// id, in the order of its dependencies.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn dependency_results(
+        &self,
+        mission: &Mission,
+    ) -> Result<Vec<(String, Option<JsonText>)>, StoreError> {
+        if mission.dependencies.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<_> = mission.dependencies.iter().map(|edge| edge.on).collect();
+        let scope = Scope::one(mission.project.clone());
+        let mut found = self.inner.stores.missions.missions(&scope, &ids).await?;
+        let place = |id| ids.iter().position(|on| *on == id);
+        found.sort_by_key(|dependency| place(dependency.id));
+        let run = mission.spec.step.as_ref().map(|step| step.run);
+        let named = found.into_iter().map(|dependency| {
+            let step = dependency.spec.step.as_ref().filter(|step| Some(step.run) == run);
+            let name = match step {
+                Some(step) => step.key.to_string(),
+                None => dependency.id.to_string(),
+            };
+            (name, dependency.output().and_then(|output| output.result.clone()))
+        });
+        Ok(named.collect())
+    }
+
+    /// The same as [`Self::claim`], for callers that have more to do before the missions are safe.
+    pub(crate) async fn claim_guarded(
+        &self,
+        scope: &Scope,
+        id: AgentId,
+        want: Want,
+    ) -> Result<Result<Handed, AgentRefusal>, StoreError> {
+        // Before the agent is read, so that no order to drain falls in between.
+        let watch = self.inner.lookout.watch(vec![Subject::Agent(id)]);
+        let Some(agent) = self.heard(scope, id).await? else {
+            return Ok(Err(AgentRefusal::NotFound));
+        };
+        let deadline = Instant::now() + want.wait.min(LONGEST_WAIT);
+        if agent.duty != Duty::Active {
+            return Ok(Ok(self.nothing(deadline).await));
+        }
+        let (reply, handed) = oneshot::channel();
+        let waiter = Waiter { ask: claimant(&agent, want), deadline, reply };
+        let stopped = || StoreError::Unavailable("the mission control has stopped".to_owned());
+        self.inner.waiters.send(waiter).await.map_err(|_| stopped())?;
+        let limit = deadline.duration_since(Instant::now()) + SLACK;
+        tokio::select! {
+            handed = timeout(limit, handed) => match handed {
+                Ok(handed) => Ok(Ok(handed.map_err(|_| stopped())??)),
+                Err(_) => Err(StoreError::Unavailable("the queue did not answer".to_owned())),
+            },
+            () = watch.told() => Ok(Ok(self.none())),
+        }
+    }
+
+    /// The agent, which is thereby heard of.
+    async fn heard(&self, scope: &Scope, id: AgentId) -> Result<Option<Agent>, StoreError> {
+        let agents = &self.inner.stores.agents;
+        let Some(agent) = agents.agent(scope, id).await? else { return Ok(None) };
+        if agent.online && self.clock().now().since(agent.last_active) < HEARD_FOR {
+            return Ok(Some(agent));
+        }
+        let verdict = agents.command(scope, id, AgentCommand::Heartbeat).await?;
+        Ok(verdict.unwrap_or(None))
+    }
+
+    /// An agent that may take nothing waits all the same, or it would ask without a pause.
+    async fn nothing(&self, deadline: Instant) -> Handed {
+        tokio::select! {
+            () = tokio::time::sleep_until(deadline) => {}
+            () = self.inner.stop.cancelled() => {}
+        }
+        self.none()
+    }
+
+    fn none(&self) -> Handed {
+        Handed::new(Vec::new(), self.inner.returns.clone())
+    }
+}
+
+fn claimant(agent: &Agent, want: Want) -> ClaimingAgent {
+    let own: Option<Vec<Kind>> = agent
+        .kinds
+        .as_ref()
+        .map(|kinds| kinds.iter().filter_map(|kind| kind.as_str().parse().ok()).collect());
+    let kinds = match (own, want.kinds) {
+        (None, wanted) => wanted,
+        (own, None) => own,
+        (Some(own), Some(wanted)) => {
+            Some(wanted.into_iter().filter(|kind| own.contains(kind)).collect())
+        }
+    };
+    let facts = AgentFacts {
+        project: agent.project.clone(),
+        kinds,
+        capabilities: agent.capabilities.clone(),
+    };
+    let free = want.max.clamp(1, LARGEST_CLAIM).min(agent.max_concurrent);
+    ClaimingAgent {
+        agent: agent.id,
+        agent_type: agent.agent_type.clone(),
+        claimant: Claimant { agent: facts, free },
+        lease: want.lease.clamp(SHORTEST_LEASE, LONGEST_LEASE),
+    }
+}

@@ -1,0 +1,129 @@
+//! Agents that say that they, and their attempts, are alive.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use mission_control_agents::AgentCommand;
+use mission_control_kernel::{AgentId, Scope, StoreError};
+use mission_control_missions::{
+    Action, Command, HeldLease, Progress, ProgressMessage, Renewal, Request, UsageReport,
+};
+use tokio::time::timeout;
+
+use super::claim::LONGEST_WAIT;
+use super::lookout::Subject;
+use crate::mission_control::MissionControl;
+
+/// How many progress reports of one call are under way at a time: what a store takes in one batch.
+const REPORTING: usize = 64;
+
+/// However short the leases are, a call that may wait waits this long, or it would be called again
+/// without a pause.
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(100);
+
+/// What an agent says about one mission that it runs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Beat {
+    /// Which mission, under which lease.
+    pub lease: HeldLease,
+    /// How far it is; none leaves it.
+    pub progress: Option<Progress>,
+    /// What it is doing; none leaves it.
+    pub message: Option<ProgressMessage>,
+    /// What it has used so far.
+    pub usage: UsageReport,
+}
+
+impl Beat {
+    /// It is alive, nothing more.
+    #[must_use]
+    pub fn alive(lease: HeldLease) -> Self {
+        Self { lease, progress: None, message: None, usage: UsageReport::default() }
+    }
+
+    fn says_something(&self) -> bool {
+        self.progress.is_some() || self.message.is_some() || self.usage != UsageReport::default()
+    }
+}
+
+impl MissionControl {
+    /// Hears an agent: extends its leases, takes what it says about its missions, and tells which
+    /// of them are its no longer. With a `wait`, it answers only when one of them left its attempt,
+    /// at the latest after the wait, after 30 s, or after a third of what is left of the shortest
+    /// lease, so that the next call comes in time. `None` when there is no such agent.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn heartbeat(
+        &self,
+        scope: &Scope,
+        id: AgentId,
+        beats: Vec<Beat>,
+        wait: Duration,
+    ) -> Result<Option<Renewal>, StoreError> {
+        let held: Vec<HeldLease> = beats.iter().map(|beat| beat.lease).collect();
+        // Before the leases are looked at, so that nothing falls in between.
+        let subjects = held.iter().map(|held| Subject::Mission(held.mission)).collect();
+        let watch = self.inner.lookout.watch(subjects);
+        let agents = &self.inner.stores.agents;
+        if agents.command(scope, id, AgentCommand::Heartbeat).await?.is_err() {
+            return Ok(None);
+        }
+        if held.is_empty() {
+            return Ok(Some(Renewal::default()));
+        }
+        let renewal = self.inner.stores.missions.renew(id, &held).await?;
+        self.take_progress(scope, beats, &renewal).await?;
+        let whole = renewal.cancelled.is_empty() && renewal.lost.is_empty();
+        if wait.is_zero() || !whole {
+            return Ok(Some(renewal));
+        }
+        let patience = self.patience(wait, &renewal);
+        let told = tokio::select! {
+            told = timeout(patience, watch.told()) => told.is_ok(),
+            () = self.inner.stop.cancelled() => false,
+        };
+        if !told {
+            return Ok(Some(renewal));
+        }
+        Ok(Some(self.inner.stores.missions.renew(id, &held).await?))
+    }
+
+    /// Only about missions that the agent still holds.
+    async fn take_progress(
+        &self,
+        scope: &Scope,
+        beats: Vec<Beat>,
+        renewal: &Renewal,
+    ) -> Result<(), StoreError> {
+        let current: HashSet<HeldLease> = renewal.renewed.iter().map(|(held, _)| *held).collect();
+        let news =
+            beats.into_iter().filter(|beat| beat.says_something() && current.contains(&beat.lease));
+        let store = &self.inner.stores.missions;
+        stream::iter(news)
+            .map(|beat| {
+                let command = Command::Progress {
+                    lease: Some(beat.lease.lease),
+                    progress: beat.progress,
+                    message: beat.message,
+                    result: None,
+                    usage: beat.usage,
+                };
+                let mission = beat.lease.mission;
+                let action = Action::Command { scope: scope.clone(), mission, command };
+                store.apply(Request { action, receipt: None })
+            })
+            .buffer_unordered(REPORTING)
+            // A refusal means that the lease ended this very moment; the next call tells.
+            .try_for_each(|_| async { Ok(()) })
+            .await
+    }
+
+    fn patience(&self, wait: Duration, renewal: &Renewal) -> Duration {
+        let now = self.clock().now();
+        let shortest = renewal.renewed.iter().map(|(_, expires_at)| expires_at.since(now)).min();
+        let third = shortest.map_or(LONGEST_WAIT, |left| left / 3).max(SHORTEST_PATIENCE);
+        wait.min(LONGEST_WAIT).min(third)
+    }
+}

@@ -1,0 +1,18 @@
+//! Agents: the registry, what they claim, and how they stay alive.
+
+mod agents;
+mod claim;
+mod dispatcher;
+mod handed;
+mod heartbeat;
+mod lookout;
+#[cfg(test)]
+mod tests;
+
+pub use agents::AgentView;
+pub use claim::{DEFAULT_LEASE, LARGEST_CLAIM, LONGEST_LEASE, LONGEST_WAIT, SHORTEST_LEASE, Want};
+pub use heartbeat::Beat;
+
+pub(crate) use dispatcher::{Dispatcher, WAITING, Waiter};
+pub(crate) use handed::Returns;
+pub(crate) use lookout::{Lookout, Subject};

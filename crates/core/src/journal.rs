@@ -1,0 +1,118 @@
+//! The port to the journal: the ordered, durable record of every change.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mission_control_agents::{AgentEntry, Standing};
+use mission_control_kernel::{AgentId, MissionId, Money, ProjectId, StoreError, Timestamp};
+use mission_control_missions::{Entry, Status, Totals};
+
+/// One change, of a mission or of an agent.
+#[derive(Clone, PartialEq, Debug)]
+pub enum JournalEntry {
+    /// Of a mission.
+    Mission(Entry),
+    /// Of an agent.
+    Agent(AgentEntry),
+}
+
+/// An entry with its place in the one order of all entries, from 1 without holes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sequenced {
+    /// Its place.
+    pub seq: i64,
+    /// The entry.
+    pub entry: JournalEntry,
+}
+
+/// Which history a place belongs to; restoring a store begins a new one.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Epoch {
+    /// Which store, drawn when it was made.
+    pub store: String,
+    /// How often it was restored.
+    pub number: i64,
+}
+
+/// What the projection holds, at one place of the journal.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Snapshot {
+    /// Everything up to here is in it, nothing after.
+    pub seq: i64,
+    /// Counts and sums by project.
+    pub totals: BTreeMap<ProjectId, Totals>,
+    /// How the attempts of each agent that is there ended since it registered.
+    pub standings: BTreeMap<AgentId, Standing>,
+    /// How many missions each agent runs; absent is none.
+    pub running: BTreeMap<AgentId, u32>,
+    /// Each minute of the last hour, by project and minute (its begin).
+    pub minutes: BTreeMap<(ProjectId, Timestamp), Minute>,
+    /// The last completions of each project, oldest first, at most 100.
+    pub completions: BTreeMap<ProjectId, Vec<Completion>>,
+}
+
+/// What one minute saw.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Minute {
+    /// Missions completed.
+    pub completed: u64,
+    /// Missions failed for good.
+    pub failed: u64,
+    /// Their durations together.
+    pub duration: Duration,
+    /// How many of them had one.
+    pub timed: u64,
+    /// Tokens that were booked in it, by missions that ended or went on.
+    pub tokens: u64,
+    /// Money that was booked in it.
+    pub cost: Money,
+}
+
+/// A mission that was completed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Completion {
+    /// Which one.
+    pub mission: MissionId,
+    /// When.
+    pub at: Timestamp,
+    /// By whom, unless it was driven from outside.
+    pub agent: Option<AgentId>,
+    /// How it ended: only completed today, kept open for others.
+    pub status: Status,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// Where the journal lives.
+///
+/// Every implementation MUST give the same order to every reader on every replica, without holes,
+/// such that whoever saw one change durable before asking for another finds the first before the
+/// second. A place once given never changes, whoever dies.
+#[async_trait]
+pub trait Journal: Send + Sync + 'static {
+    /// Which history this is.
+    async fn epoch(&self) -> Result<Epoch, StoreError>;
+
+    /// The last place given. Every change that was durable before the call has its place then, at
+    /// or before the answer.
+    async fn head(&self) -> Result<i64, StoreError>;
+
+    /// The last place that retention has removed; 0 when everything is still there.
+    async fn removed_until(&self) -> Result<i64, StoreError>;
+
+    /// Entries after `seq`, in order, at most `limit`.
+    async fn read(&self, seq: i64, limit: u32) -> Result<Vec<Sequenced>, StoreError>;
+
+    /// Waits until there may be entries after `seq`. A hint: callers also poll.
+    async fn wait_past(&self, seq: i64);
+
+    /// Counts everything in the tables, at one instant and with the place that belongs to it.
+    async fn aggregate(&self) -> Result<Snapshot, StoreError>;
+
+    /// The projection as it was last saved, if it was.
+    async fn checkpoint(&self) -> Result<Option<Snapshot>, StoreError>;
+
+    /// Saves the projection, so that the next start reads the tail alone.
+    async fn save_checkpoint(&self, snapshot: &Snapshot) -> Result<(), StoreError>;
+}

@@ -1,0 +1,79 @@
+//! Whether the counters say what the tables say.
+
+use mission_control_kernel::StoreError;
+use mission_control_missions::Totals;
+
+use super::fold::fold;
+use crate::journal::{Journal, Snapshot};
+
+/// How many entries are read at a time to bring two counts to one place.
+const READ: u32 = 2_000;
+
+/// Folds the journal into `snapshot` until it stands at `seq`; `false` when the journal has a hole
+/// on the way.
+pub(crate) async fn fold_until(
+    journal: &dyn Journal,
+    snapshot: &mut Snapshot,
+    seq: i64,
+) -> Result<bool, StoreError> {
+    while snapshot.seq < seq {
+        let entries = journal.read(snapshot.seq, READ).await?;
+        if entries.first().is_none_or(|first| first.seq != snapshot.seq + 1) {
+            return Ok(false);
+        }
+        for sequenced in entries.iter().take_while(|sequenced| sequenced.seq <= seq) {
+            fold(snapshot, sequenced);
+        }
+    }
+    Ok(true)
+}
+
+/// In what two counts at the same place differ, in words; nothing when they agree.
+///
+/// Minutes and completions are not compared: they age by the clock, not by the journal.
+pub(crate) fn differences(counted: &Snapshot, truth: &Snapshot) -> Vec<String> {
+    let mut found = Vec::new();
+    let projects = counted
+        .totals
+        .keys()
+        .chain(truth.totals.keys().filter(|project| !counted.totals.contains_key(*project)));
+    for project in projects {
+        let none = Totals::default();
+        let ours = counted.totals.get(project).unwrap_or(&none);
+        let theirs = truth.totals.get(project).unwrap_or(&none);
+        if !same_totals(ours, theirs) {
+            found.push(format!("the totals of {project} are {ours:?}, the tables say {theirs:?}"));
+        }
+    }
+    let agents = counted
+        .running
+        .keys()
+        .chain(truth.running.keys().filter(|agent| !counted.running.contains_key(*agent)));
+    for agent in agents {
+        let ours = counted.running.get(agent).copied().unwrap_or(0);
+        let theirs = truth.running.get(agent).copied().unwrap_or(0);
+        if ours != theirs {
+            found.push(format!("{agent} runs {ours}, the tables say {theirs}"));
+        }
+    }
+    let agents = counted
+        .standings
+        .keys()
+        .chain(truth.standings.keys().filter(|agent| !counted.standings.contains_key(*agent)));
+    for agent in agents {
+        let ours = counted.standings.get(agent).copied().unwrap_or_default();
+        let theirs = truth.standings.get(agent).copied().unwrap_or_default();
+        if ours != theirs {
+            found.push(format!("{agent} stands at {ours:?}, the tables say {theirs:?}"));
+        }
+    }
+    found
+}
+
+/// A cell of nothing and no cell are the same.
+fn same_totals(one: &Totals, other: &Totals) -> bool {
+    let filled = |totals: &Totals| -> Vec<_> {
+        totals.cells.iter().filter(|(_, count)| **count != 0).map(|(k, v)| (*k, *v)).collect()
+    };
+    filled(one) == filled(other) && one.sums == other.sums
+}

@@ -1,0 +1,259 @@
+//! What is asked about missions.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use mission_control_kernel::{MissionId, Scope, StoreError, Timestamp};
+use mission_control_missions::queue::{Explanation, explain};
+use mission_control_missions::{
+    AttemptRecord, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent, Phase, Status,
+    Totals,
+};
+use tracing::debug;
+
+use crate::fleet::Subject;
+use crate::journal::{Completion, Minute};
+use crate::mission_control::MissionControl;
+use crate::projection::COMPLETIONS_KEPT;
+
+/// Lists are counted this far; who is behind that need not know how far.
+pub const TOTAL_LIMIT: u32 = 10_000;
+
+/// How many running missions are shown.
+pub const RUNNING_SHOWN: u32 = 1_000;
+
+/// How often a mission that somebody waits for is looked at though nothing was told of it.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// A mission as it is shown.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shown {
+    /// As it is stored.
+    pub mission: Mission,
+    /// Percent: with children the completed part of all below it, else its own.
+    pub progress: f64,
+}
+
+/// A page of a list and how long the list is.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Listing {
+    /// The page.
+    pub page: ListPage,
+    /// How many missions the whole list has.
+    pub total: u64,
+    /// Whether there are more than that.
+    pub total_capped: bool,
+}
+
+impl MissionControl {
+    /// One mission.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn mission(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+    ) -> Result<Option<Mission>, StoreError> {
+        self.inner.stores.missions.mission(scope, id).await
+    }
+
+    /// One mission, once it is over; `None` where there is none. Waits for as long as that takes.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn ended(&self, scope: &Scope, id: MissionId) -> Result<Option<Mission>, StoreError> {
+        let watch = self.inner.lookout.watch(vec![Subject::Mission(id)]);
+        loop {
+            match self.mission(scope, id).await? {
+                Some(mission) if !mission.status().is_terminal() => {}
+                over => return Ok(over),
+            }
+            tokio::select! {
+                () = watch.told() => {}
+                // What retention removes is not told.
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = self.inner.stop.cancelled() => {
+                    return Err(StoreError::Unavailable("the mission control has stopped".into()));
+                }
+            }
+        }
+    }
+
+    /// Those of `ids` that are there, in any order.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn missions(
+        &self,
+        scope: &Scope,
+        ids: &[MissionId],
+    ) -> Result<Vec<Mission>, StoreError> {
+        self.inner.stores.missions.missions(scope, ids).await
+    }
+
+    /// Missions with the progress that is shown for them, in the same order.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn view(&self, missions: Vec<Mission>) -> Result<Vec<Shown>, StoreError> {
+        let parents: Vec<MissionId> =
+            missions.iter().filter(|mission| mission.has_children).map(|m| m.id).collect();
+        let mut trees = HashMap::new();
+        if !parents.is_empty() {
+            for (id, completed, all) in self.inner.stores.missions.tree_progress(&parents).await? {
+                trees.insert(id, share(completed, all));
+            }
+        }
+        let shown = missions.into_iter().map(|mission| {
+            let own = mission.output().map_or(0.0, |output| output.progress.percent());
+            let progress = trees.get(&mission.id).copied().unwrap_or(own);
+            Shown { mission, progress }
+        });
+        Ok(shown.collect())
+    }
+
+    /// A page of a list, with the length of the list: exact where status and priority alone filter,
+    /// else counted up to [`TOTAL_LIMIT`].
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<Listing, StoreError> {
+        let (page, total) =
+            tokio::join!(self.inner.stores.missions.list(scope, query), self.length(scope, query));
+        let (total, total_capped) = total?;
+        Ok(Listing { page: page?, total, total_capped })
+    }
+
+    /// The newest running missions, at most [`RUNNING_SHOWN`], and how many there are.
+    ///
+    /// # Errors
+    /// Storage trouble; `Busy` when the projection is too far behind to be exact.
+    pub async fn running(&self, scope: &Scope) -> Result<(Vec<Mission>, u64), StoreError> {
+        let query = ListQuery {
+            statuses: vec![Status::Running],
+            limit: RUNNING_SHOWN,
+            ..ListQuery::default()
+        };
+        let page = self.inner.stores.missions.list(scope, &query).await?;
+        let count = self.totals(scope).await?.status(Status::Running);
+        Ok((page.missions, u64::try_from(count).unwrap_or(0)))
+    }
+
+    /// All missions below `id`, nearest first, at most `limit`.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn descendants(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+        limit: u32,
+    ) -> Result<Vec<Mission>, StoreError> {
+        self.inner.stores.missions.descendants(scope, id, limit).await
+    }
+
+    /// The journal of one mission after its `version`, oldest first.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn events(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<MissionEvent>, StoreError> {
+        self.inner.stores.missions.events(scope, id, after, limit).await
+    }
+
+    /// All attempts at a mission, oldest first.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn attempts(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+    ) -> Result<Vec<AttemptRecord>, StoreError> {
+        self.inner.stores.missions.attempts(scope, id).await
+    }
+
+    /// Log lines after number `after` of at least `level`, oldest first.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn logs(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+        after: i64,
+        level: LogLevel,
+        limit: u32,
+    ) -> Result<Vec<LogLine>, StoreError> {
+        self.inner.stores.missions.logs(scope, id, after, level, limit).await
+    }
+
+    /// What a mission waits for; `None` where there is no such mission.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn explain(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+    ) -> Result<Option<Explanation>, StoreError> {
+        let Some(mission) = self.mission(scope, id).await? else { return Ok(None) };
+        if !matches!(mission.phase, Phase::Pending { .. }) {
+            let nothing =
+                Explanation { ready: false, position: None, earliest_at: None, gates: Vec::new() };
+            return Ok(Some(nothing));
+        }
+        let view = self.inner.stores.missions.queue_view(&mission.project).await?;
+        let turns = self.inner.turns.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let ageing = self.inner.ageing;
+        Ok(Some(explain(&mission, &view.lanes, &view.facts, &turns, view.now, ageing)))
+    }
+
+    /// The counters of the projects in the scope, exact at the moment of asking.
+    ///
+    /// # Errors
+    /// Storage trouble; `Busy` when the projection is too far behind to be exact.
+    pub async fn totals(&self, scope: &Scope) -> Result<Totals, StoreError> {
+        self.catch_up().await?;
+        Ok(self.inner.projection.totals(scope))
+    }
+
+    /// The minutes of the last hour in which anything happened, by their begins, oldest first.
+    #[must_use]
+    pub fn throughput(&self, scope: &Scope) -> Vec<(Timestamp, Minute)> {
+        self.inner.projection.throughput(scope, self.clock().now())
+    }
+
+    /// The last completions, newest first, at most 100.
+    #[must_use]
+    pub fn completions(&self, scope: &Scope) -> Vec<Completion> {
+        self.inner.projection.completions(scope, COMPLETIONS_KEPT)
+    }
+
+    async fn length(&self, scope: &Scope, query: &ListQuery) -> Result<(u64, bool), StoreError> {
+        if query.counts_by_cells() {
+            match self.totals(scope).await {
+                Ok(totals) => {
+                    let total = totals.count(&query.statuses, &query.priorities);
+                    return Ok((u64::try_from(total).unwrap_or(0), false));
+                }
+                Err(error) => debug!(%error, "counting the list instead"),
+            }
+        }
+        let whole = ListQuery { after: None, ..query.clone() };
+        let count = self.inner.stores.missions.count(scope, &whole, TOTAL_LIMIT + 1).await?;
+        Ok((u64::from(count.min(TOTAL_LIMIT)), count > TOTAL_LIMIT))
+    }
+}
+
+/// Completed ÷ all in percent.
+fn share(completed: u32, all: u32) -> f64 {
+    if all == 0 { 0.0 } else { f64::from(completed) / f64::from(all) * 100.0 }
+}

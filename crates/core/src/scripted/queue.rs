@@ -1,0 +1,311 @@
+//! A mission store that hands out what it is given and notes what it is asked to do.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use mission_control_kernel::{
+    AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
+};
+use mission_control_missions::queue::QueueSetting;
+use mission_control_missions::{
+    Action, AttemptRecord, ClaimRequest, Claims, Due, FollowUpTask, HeldLease, Kind, ListPage,
+    ListQuery, LogLevel, LogLine, Mission, MissionEvent, MissionStore, Outcome, QueueState,
+    QueueView, Refusal, Renewal, Request, Verdict,
+};
+use tokio::sync::{Semaphore, watch};
+
+use super::story::{Story, mission};
+
+#[derive(Default)]
+struct State {
+    ready: VecDeque<u32>,
+    next_at: Option<Timestamp>,
+    /// How many agents each claim was for.
+    claims: Vec<usize>,
+    applied: Vec<String>,
+    busy: Vec<MissionId>,
+    due: VecDeque<Due>,
+    follow_ups: VecDeque<FollowUpTask>,
+    finished: Vec<i64>,
+    related: Vec<MissionId>,
+}
+
+pub(crate) struct ScriptedQueue {
+    state: Mutex<State>,
+    arrivals: watch::Sender<u64>,
+    noted: watch::Sender<usize>,
+    /// A claim takes one of these.
+    allowed_claims: Semaphore,
+}
+
+impl Default for ScriptedQueue {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            arrivals: watch::Sender::new(0),
+            noted: watch::Sender::new(0),
+            allowed_claims: Semaphore::new(Semaphore::MAX_PERMITS),
+        }
+    }
+}
+
+impl ScriptedQueue {
+    /// Whose claims are answered only when it is allowed.
+    pub(crate) fn with_held_claims() -> Self {
+        Self { allowed_claims: Semaphore::new(0), ..Self::default() }
+    }
+
+    pub(crate) fn allow_claims(&self, count: usize) {
+        self.allowed_claims.add_permits(count);
+    }
+
+    /// The mission with this number becomes ready.
+    pub(crate) fn arrive(&self, n: u32) {
+        self.state.lock().unwrap().ready.push_back(n);
+        self.arrivals.send_modify(|count| *count += 1);
+    }
+
+    /// A mission becomes ready by time alone: nothing is said.
+    pub(crate) fn become_ready(&self, n: u32) {
+        self.state.lock().unwrap().ready.push_back(n);
+    }
+
+    pub(crate) fn set_next_at(&self, at: Timestamp) {
+        self.state.lock().unwrap().next_at = Some(at);
+    }
+
+    pub(crate) fn claims(&self) -> Vec<usize> {
+        self.state.lock().unwrap().claims.clone()
+    }
+
+    /// Waits until `count` claims have come.
+    pub(crate) async fn claimed(&self, count: usize) {
+        self.noted.subscribe().wait_for(|_| self.claims().len() >= count).await.unwrap();
+    }
+
+    /// Every action so far, in words, sorted.
+    pub(crate) fn applied(&self) -> Vec<String> {
+        let mut applied = self.state.lock().unwrap().applied.clone();
+        applied.sort();
+        applied
+    }
+
+    /// Waits until `count` actions were carried out.
+    pub(crate) async fn has_applied(&self, count: usize) {
+        self.noted.subscribe().wait_for(|_| self.applied().len() >= count).await.unwrap();
+    }
+
+    pub(crate) fn make_due(&self, due: Due) {
+        self.state.lock().unwrap().due.push_back(due);
+    }
+
+    pub(crate) fn add_follow_up(&self, task: FollowUpTask) {
+        self.state.lock().unwrap().follow_ups.push_back(task);
+    }
+
+    /// What depends on, or lies below, every mission.
+    pub(crate) fn set_related(&self, ids: Vec<MissionId>) {
+        self.state.lock().unwrap().related = ids;
+    }
+
+    /// Whatever is asked of this mission is refused as busy.
+    pub(crate) fn set_busy(&self, id: MissionId) {
+        self.state.lock().unwrap().busy.push(id);
+    }
+
+    pub(crate) fn finished(&self) -> Vec<i64> {
+        self.state.lock().unwrap().finished.clone()
+    }
+
+    fn related_after(&self, after: Option<MissionId>, limit: u32) -> Vec<MissionId> {
+        let state = self.state.lock().unwrap();
+        let later = state.related.iter().filter(|id| after.is_none_or(|after| **id > after));
+        later.take(limit as usize).copied().collect()
+    }
+
+    fn note(&self) {
+        self.noted.send_modify(|count| *count += 1);
+    }
+}
+
+#[async_trait]
+impl MissionStore for ScriptedQueue {
+    async fn apply(&self, request: Request) -> Result<Verdict, StoreError> {
+        let (target, words) = match &request.action {
+            Action::Create(missions) => (None, format!("create {}", missions.len())),
+            Action::Command { mission, command, .. } => {
+                (Some(*mission), format!("{} {mission}", command.name()))
+            }
+            Action::Settle { dependant, dependency } => {
+                (Some(*dependant), format!("settle {dependant} on {dependency}"))
+            }
+        };
+        let mut state = self.state.lock().unwrap();
+        if target.is_some_and(|target| state.busy.contains(&target)) {
+            return Ok(Verdict::Refused(Refusal::Busy));
+        }
+        state.applied.push(words);
+        drop(state);
+        self.note();
+        Ok(Verdict::Done(Outcome { missions: Vec::new(), changed: true, repeated: None }, None))
+    }
+
+    async fn claim(&self, request: ClaimRequest) -> Result<Claims, StoreError> {
+        self.state.lock().unwrap().claims.push(request.claimants.len());
+        self.note();
+        self.allowed_claims.acquire().await.unwrap().forget();
+        let mut state = self.state.lock().unwrap();
+        let mut claims = Claims { taken: Vec::new(), next_at: state.next_at };
+        for claimant in request.claimants {
+            for _ in 0..claimant.claimant.free {
+                let Some(n) = state.ready.pop_front() else { return Ok(claims) };
+                let story = Story::of(n, &ProjectId::default_project()).claimed_by(claimant.agent);
+                claims.taken.push((claimant.agent, story.mission));
+            }
+        }
+        Ok(claims)
+    }
+
+    async fn renew(&self, _: AgentId, _: &[HeldLease]) -> Result<Renewal, StoreError> {
+        unscripted()
+    }
+
+    fn arrivals(&self) -> u64 {
+        *self.arrivals.borrow()
+    }
+
+    async fn wait_for_arrivals(&self, seen: u64) {
+        let _ = self.arrivals.subscribe().wait_for(|count| *count > seen).await;
+    }
+
+    async fn mission(&self, _: &Scope, id: MissionId) -> Result<Option<Mission>, StoreError> {
+        let related = self.related_after(None, u32::MAX);
+        let mut found = mission(0);
+        found.id = id;
+        found.dependencies = related
+            .into_iter()
+            .map(|on| mission_control_missions::Dependency { on, settled: false })
+            .collect();
+        Ok(Some(found))
+    }
+
+    async fn missions(&self, _: &Scope, _: &[MissionId]) -> Result<Vec<Mission>, StoreError> {
+        unscripted()
+    }
+
+    async fn list(&self, _: &Scope, _: &ListQuery) -> Result<ListPage, StoreError> {
+        Ok(ListPage::default())
+    }
+
+    async fn count(&self, _: &Scope, _: &ListQuery, _: u32) -> Result<u32, StoreError> {
+        unscripted()
+    }
+
+    async fn descendants(
+        &self,
+        _: &Scope,
+        _: MissionId,
+        _: u32,
+    ) -> Result<Vec<Mission>, StoreError> {
+        unscripted()
+    }
+
+    async fn tree_progress(
+        &self,
+        _: &[MissionId],
+    ) -> Result<Vec<(MissionId, u32, u32)>, StoreError> {
+        unscripted()
+    }
+
+    async fn events(
+        &self,
+        _: &Scope,
+        _: MissionId,
+        _: i64,
+        _: u32,
+    ) -> Result<Vec<MissionEvent>, StoreError> {
+        unscripted()
+    }
+
+    async fn attempts(&self, _: &Scope, _: MissionId) -> Result<Vec<AttemptRecord>, StoreError> {
+        unscripted()
+    }
+
+    async fn append_logs(
+        &self,
+        _: &Scope,
+        _: MissionId,
+        _: Option<LeaseId>,
+        _: Vec<LogLine>,
+    ) -> Result<Result<i64, Refusal>, StoreError> {
+        unscripted()
+    }
+
+    async fn logs(
+        &self,
+        _: &Scope,
+        _: MissionId,
+        _: i64,
+        _: LogLevel,
+        _: u32,
+    ) -> Result<Vec<LogLine>, StoreError> {
+        unscripted()
+    }
+
+    async fn queue_view(&self, _: &ProjectId) -> Result<QueueView, StoreError> {
+        unscripted()
+    }
+
+    async fn queues(&self, _: &ProjectId) -> Result<Vec<QueueState>, StoreError> {
+        unscripted()
+    }
+
+    async fn set_queue(
+        &self,
+        _: &ProjectId,
+        _: Option<&Kind>,
+        _: QueueSetting,
+    ) -> Result<(), StoreError> {
+        unscripted()
+    }
+
+    async fn due(&self, limit: u32) -> Result<Vec<Due>, StoreError> {
+        let mut state = self.state.lock().unwrap();
+        let count = state.due.len().min(limit as usize);
+        Ok(state.due.drain(..count).collect())
+    }
+
+    async fn take_follow_ups(&self, limit: u32) -> Result<Vec<FollowUpTask>, StoreError> {
+        let mut state = self.state.lock().unwrap();
+        let count = state.follow_ups.len().min(limit as usize);
+        Ok(state.follow_ups.drain(..count).collect())
+    }
+
+    async fn finish_follow_up(&self, id: i64) -> Result<(), StoreError> {
+        self.state.lock().unwrap().finished.push(id);
+        Ok(())
+    }
+
+    async fn dependants(
+        &self,
+        _: MissionId,
+        after: Option<MissionId>,
+        limit: u32,
+    ) -> Result<Vec<MissionId>, StoreError> {
+        Ok(self.related_after(after, limit))
+    }
+
+    async fn open_children(
+        &self,
+        _: MissionId,
+        after: Option<MissionId>,
+        limit: u32,
+    ) -> Result<Vec<MissionId>, StoreError> {
+        Ok(self.related_after(after, limit))
+    }
+}
+
+fn unscripted<T>() -> Result<T, StoreError> {
+    Err(StoreError::Defect("no test has scripted this".to_owned()))
+}

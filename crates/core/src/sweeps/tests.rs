@@ -1,0 +1,148 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mission_control_kernel::{LeaseId, MissionId, StoreError};
+use mission_control_missions::{Command, Due, FollowUp, FollowUpTask};
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::{Checkpoint, DriftCheck, DueSweep, FollowUpSweep, RESCUE_EVERY, STEP, Sweep, repeat};
+use crate::health::Health;
+use crate::journal::Snapshot;
+use crate::projection::Projection;
+use crate::scripted::{ScriptedJournal, ScriptedQueue, Story, agent, mission, project};
+
+fn ids(count: u32) -> Vec<MissionId> {
+    (1..=count).map(|n| mission(n).id).collect()
+}
+
+fn follow_up(id: i64, what: FollowUp) -> FollowUpTask {
+    FollowUpTask { id, mission: mission(0).id, what }
+}
+
+#[tokio::test]
+async fn every_dependant_is_told_however_many_there_are() {
+    let queue = Arc::new(ScriptedQueue::default());
+    let dependants = ids(STEP + 3);
+    queue.set_related(dependants.clone());
+    queue.add_follow_up(follow_up(7, FollowUp::Dependants));
+    let report = FollowUpSweep { store: queue.clone() }.sweep().await.unwrap();
+    assert_eq!((report.finished, report.left, report.moved), (1, 0, STEP + 3));
+    let mut expected: Vec<String> =
+        dependants.iter().map(|id| format!("settle {id} on {}", mission(0).id)).collect();
+    expected.sort();
+    assert_eq!((queue.applied(), queue.finished()), (expected, vec![7]));
+}
+
+#[tokio::test]
+async fn a_retried_mission_asks_about_each_of_its_open_dependencies() {
+    let queue = Arc::new(ScriptedQueue::default());
+    queue.set_related(ids(2));
+    queue.add_follow_up(follow_up(1, FollowUp::Dependencies));
+    FollowUpSweep { store: queue.clone() }.sweep().await.unwrap();
+    let me = mission(0).id;
+    let expected: Vec<String> = ids(2).iter().map(|on| format!("settle {me} on {on}")).collect();
+    assert_eq!(queue.applied(), expected);
+}
+
+#[tokio::test]
+async fn open_children_are_cancelled_and_a_busy_one_leaves_the_task_for_later() {
+    let queue = Arc::new(ScriptedQueue::default());
+    let children = ids(3);
+    queue.set_related(children.clone());
+    queue.set_busy(children[1]);
+    queue.add_follow_up(follow_up(1, FollowUp::CancelChildren));
+    let report = FollowUpSweep { store: queue.clone() }.sweep().await.unwrap();
+    assert_eq!((report.finished, report.left, report.moved), (0, 1, 2));
+    let expected = [children[0], children[2]].map(|id| format!("cancel {id}"));
+    assert_eq!((queue.applied(), queue.finished()), (expected.to_vec(), vec![]));
+}
+
+#[tokio::test]
+async fn what_is_due_is_carried_out_and_its_follow_ups_are_looked_for() {
+    let queue = Arc::new(ScriptedQueue::default());
+    let lease = LeaseId::new(1);
+    for command in [Command::Lose { lease }, Command::TimeOut { lease }, Command::Expire] {
+        queue.make_due(Due { mission: mission(1).id, command });
+    }
+    let busy = mission(2).id;
+    queue.set_busy(busy);
+    queue.make_due(Due { mission: busy, command: Command::Expire });
+    let follow_ups = Arc::new(Notify::new());
+    let sweep = DueSweep { store: queue.clone(), follow_ups: Arc::clone(&follow_ups) };
+    let report = sweep.sweep().await.unwrap();
+    assert_eq!((report.lost, report.timed_out, report.expired, report.passed_over), (1, 1, 1, 1));
+    follow_ups.notified().await;
+}
+
+#[tokio::test]
+async fn a_checkpoint_is_saved_when_the_projection_has_moved() {
+    let journal = Arc::new(ScriptedJournal::default());
+    let projection = Arc::new(Projection::new(Snapshot::default()));
+    let sweep = Checkpoint::new(journal.clone(), Arc::clone(&projection));
+    assert_eq!(sweep.sweep().await.unwrap().saved, None);
+    projection.fold(&Story::of(1, &project("red")).sequenced(1));
+    assert_eq!(sweep.sweep().await.unwrap().saved, Some(1));
+    assert_eq!(journal.saved(), Some(projection.snapshot()));
+    assert_eq!(sweep.sweep().await.unwrap().saved, None, "nothing has moved since");
+}
+
+#[tokio::test]
+async fn drift_is_told_and_the_tables_win_even_from_another_place() {
+    let journal = Arc::new(ScriptedJournal::default());
+    let entries = Story::of(1, &project("red")).claimed_by(agent(1)).completed(5).sequenced(1);
+    journal.append(entries.clone());
+    let whole = Arc::new(Projection::new(Snapshot::default()));
+    whole.fold(&entries);
+    let health = Arc::new(Health::new(journal.clone(), Arc::clone(&whole), 0));
+    let (truths, mut adopted) = mpsc::channel(1);
+    let check = |projection: &Arc<Projection>| DriftCheck {
+        journal: journal.clone(),
+        projection: Arc::clone(projection),
+        health: Arc::clone(&health),
+        truths: truths.clone(),
+    };
+    let counted_to_two = Projection::new(Snapshot::default());
+    counted_to_two.fold(&entries[..2]);
+    journal.set_truth(counted_to_two.snapshot());
+    let report = check(&whole).sweep().await.unwrap();
+    assert_eq!((report.compared_at, report.differences), (Some(3), vec![]));
+    assert!(!health.readiness().drift && adopted.try_recv().is_err());
+
+    let wrong = Arc::new(Projection::new(Snapshot { seq: 3, ..Snapshot::default() }));
+    let report = check(&wrong).sweep().await.unwrap();
+    assert_eq!(report.differences.len(), 2, "{:?}", report.differences);
+    assert!(health.readiness().drift);
+    assert_eq!(adopted.try_recv().unwrap(), whole.snapshot());
+}
+
+/// Counts how often it is swept.
+struct Counting(mpsc::Sender<tokio::time::Instant>);
+
+#[async_trait]
+impl Sweep for Counting {
+    type Report = ();
+
+    const NAME: &'static str = "counting";
+    const PERIOD: Duration = RESCUE_EVERY;
+
+    async fn sweep(&self) -> Result<(), StoreError> {
+        self.0.send(tokio::time::Instant::now()).await.unwrap();
+        Err(StoreError::Unavailable("away".to_owned()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nudge_sweeps_at_once_and_a_failure_is_tried_again_after_the_period() {
+    let (swept, mut sweeps) = mpsc::channel(1);
+    let (nudge, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+    let task = tokio::spawn(repeat(Counting(swept), Arc::clone(&nudge), stop.clone()));
+    let begin = tokio::time::Instant::now();
+    nudge.notify_one();
+    assert_eq!(sweeps.recv().await.unwrap() - begin, Duration::ZERO);
+    let wait = sweeps.recv().await.unwrap() - begin;
+    assert!((RESCUE_EVERY * 3 / 4..=RESCUE_EVERY * 5 / 4).contains(&wait), "{wait:?}");
+    stop.cancel();
+    task.await.unwrap();
+}

@@ -1,0 +1,144 @@
+use std::time::Duration;
+
+use anyhow::Result;
+use mission_control::Gone;
+use mission_control::JournalEntry;
+use mission_control::missions::{Command, EventKind, ListQuery, Status};
+
+use crate::crew::{Agent, complete};
+use crate::{App, everything};
+
+#[tokio::test]
+async fn totals_know_of_every_write_that_was_answered() -> Result<()> {
+    let app = App::start().await?;
+    let hand = Agent::register(&app, "hand").await?;
+    for n in 1..=25 {
+        app.make_one("one").await?;
+        assert_eq!(app.control.totals(&everything()).await?.total(), n);
+    }
+    let taken = hand.claim(&app, 5).await?;
+    assert_eq!(app.control.totals(&everything()).await?.status(Status::Running), 5);
+    for mission in &taken {
+        complete(&app, mission, "1").await?;
+    }
+    let totals = app.control.totals(&everything()).await?;
+    assert_eq!((totals.status(Status::Completed), totals.sums.tokens), (5, 50));
+    let listing =
+        app.control.list(&everything(), &ListQuery { limit: 10, ..ListQuery::default() }).await?;
+    assert_eq!((listing.page.missions.len(), listing.total, listing.total_capped), (10, 25, false));
+    let (running, count) = app.control.running(&everything()).await?;
+    assert_eq!((running.len(), count), (0, 0));
+    assert_eq!(app.control.completions(&everything()).len(), 5);
+    app.control.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_restart_loses_neither_counters_nor_the_place_of_a_feed() -> Result<()> {
+    let app = App::start().await?;
+    let mission = app.make_one("one").await?;
+    app.control.catch_up().await?;
+    let (place, epoch) = (app.control.position(), app.control.epoch().clone());
+    let app = app.restarted().await?;
+    assert_eq!(*app.control.epoch(), epoch);
+    assert_eq!(app.control.totals(&everything()).await?.total(), 1);
+    let cancel = Command::Cancel { reason: None, children: false };
+    app.control.command(everything(), mission.id, cancel, None).await?;
+    let mut feed = app.control.resume(place)?;
+    let batch = feed.next().await?;
+    assert_eq!(batch[0].seq, place + 1);
+    let JournalEntry::Mission(entry) = &batch[0].entry else { anyhow::bail!("not of a mission") };
+    assert_eq!((entry.mission, entry.event), (mission.id, EventKind::Cancelled));
+    assert_eq!(app.control.resume(place + 1_000).err(), Some(Gone::Future));
+    app.control.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn dependants_are_let_go_or_called_off_at_once_by_the_end_of_what_they_wait_for() -> Result<()>
+{
+    let app = App::start().await?;
+    let hand = Agent::register(&app, "hand").await?;
+    let first = app.draft("first");
+    let mut second = app.draft("second");
+    second.depends_on = vec![first.id];
+    let mut third = app.draft("third");
+    third.depends_on = vec![second.id];
+    let made = app.make(vec![first]).await?;
+    let later = app.make(vec![second]).await?;
+    let last = app.make(vec![third]).await?;
+
+    let taken = hand.claim(&app, 5).await?;
+    assert_eq!(taken.len(), 1, "the others wait");
+    let begin = tokio::time::Instant::now();
+    complete(&app, &taken[0], r#"{"n":1}"#).await?;
+    let taken = hand.claim(&app, 5).await?;
+    assert_eq!(taken[0].id, later[0].id);
+    assert!(begin.elapsed() < Duration::from_secs(1), "a nudge, not the period: {begin:?}");
+    let results = app.control.dependency_results(&taken[0]).await?;
+    assert_eq!(results[0].0, made[0].id.to_string());
+    assert_eq!(results[0].1.as_ref().map(|json| json.as_str()), Some(r#"{"n":1}"#));
+
+    let cancel = Command::Cancel { reason: None, children: false };
+    app.control.command(everything(), later[0].id, cancel, None).await?;
+    assert_eq!(app.ended(&last[0]).await?.status(), Status::Cancelled);
+    app.control.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_cancelled_parent_takes_its_subtree_along_and_shows_the_progress_of_it() -> Result<()> {
+    let app = App::start().await?;
+    let hand = Agent::register(&app, "hand").await?;
+    let parent = app.make_one("parent").await?;
+    let taken = hand.claim(&app, 1).await?;
+    assert_eq!(taken[0].id, parent.id);
+    let children: Vec<_> = (0..4)
+        .map(|_| {
+            let mut child = app.draft("child");
+            child.parent = Some(parent.id);
+            child
+        })
+        .collect();
+    let children = app.make(children).await?;
+    let mut grandchild = app.draft("grandchild");
+    grandchild.parent = Some(children[0].id);
+    let grandchild = app.make(vec![grandchild]).await?.remove(0);
+    let one = hand.claim(&app, 1).await?;
+    complete(&app, &one[0], "1").await?;
+
+    let found = app.control.mission(&everything(), parent.id).await?;
+    let shown = app.control.view(found.into_iter().collect()).await?;
+    assert!((shown[0].progress - 20.0).abs() < 1e-9, "one of five: {}", shown[0].progress);
+
+    let cancel = Command::Cancel { reason: None, children: true };
+    app.control.command(everything(), parent.id, cancel, None).await?;
+    assert_eq!(app.ended(&grandchild).await?.status(), Status::Cancelled);
+    for child in &children[1..] {
+        assert_eq!(app.ended(child).await?.status(), Status::Cancelled);
+    }
+    app.control.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_explained_as_ready_is_what_a_claim_takes() -> Result<()> {
+    let app = App::start().await?;
+    let mut held = app.draft("held");
+    held.held = true;
+    let held = app.make(vec![held]).await?.remove(0);
+    let scope = everything();
+    let explained = |id| app.control.explain(&scope, id);
+    let closed = explained(held.id).await?.expect("it is there");
+    let names: Vec<_> =
+        closed.gates.iter().filter(|gate| gate.closed.is_some()).map(|gate| gate.name).collect();
+    assert_eq!((closed.ready, names), (false, vec!["held", "capabilities"]));
+
+    let hand = Agent::register(&app, "hand").await?;
+    app.control.command(everything(), held.id, Command::Approve, None).await?;
+    assert!(explained(held.id).await?.expect("it is there").ready);
+    assert_eq!(hand.claim(&app, 1).await?[0].id, held.id);
+    assert!(!explained(held.id).await?.expect("it is there").ready);
+    app.control.stop().await;
+    Ok(())
+}

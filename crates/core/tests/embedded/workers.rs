@@ -1,0 +1,83 @@
+use std::time::Duration;
+
+use anyhow::Result;
+use mission_control::Journal as _;
+use mission_control::kernel::JsonText;
+use mission_control::missions::{AttemptOutcome, Command, LogLevel, Status};
+use tokio::time::Instant;
+
+use crate::crew::Crew;
+use crate::{App, everything};
+
+#[tokio::test]
+async fn a_crew_performs_whatever_comes() -> Result<()> {
+    let app = App::start().await?;
+    let crew = Crew::start(&app, 4);
+    let mut drafts: Vec<_> = (0..40).map(|_| app.draft("echo")).collect();
+    for draft in &mut drafts {
+        let input = JsonText::from_checked(r#"{"said":"hello"}"#)?;
+        std::sync::Arc::make_mut(&mut draft.spec).input = Some(input);
+    }
+    drafts.push(app.draft("fail"));
+    let made = app.make(drafts).await?;
+    for mission in &made[..40] {
+        let ended = app.ended(mission).await?;
+        assert_eq!(ended.status(), Status::Completed);
+        let result = ended.output().and_then(|output| output.result.clone());
+        assert_eq!(result.as_ref().map(JsonText::as_str), Some(r#"{"said":"hello"}"#));
+    }
+    let failed = app.ended(&made[40]).await?;
+    assert_eq!(
+        failed.last_failure.map(|failure| failure.message.to_string()).as_deref(),
+        Some("as asked")
+    );
+    let lines = app.control.logs(&everything(), made[0].id, 0, LogLevel::Debug, 10).await?;
+    assert_eq!(lines.iter().map(|line| &*line.text).collect::<Vec<_>>(), ["attempt 1"]);
+    let tally = crew.end().await?;
+    assert_eq!((tally.completed, tally.failed, tally.released, tally.lost), (40, 1, 0, 0));
+
+    let counted = app.control.totals(&everything()).await?;
+    let tables = app.store.aggregate().await?;
+    let truth = &tables.totals[&made[0].project];
+    for status in Status::ALL {
+        assert_eq!(counted.status(*status), truth.status(*status), "{status}");
+    }
+    assert_eq!(counted.sums, truth.sums);
+    let view = app.control.agents(&made[0].project).await?.remove(0);
+    assert_eq!(tables.standings[&view.agent.id], view.standing);
+    app.control.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_cancelled_mission_reaches_its_executor_within_two_seconds() -> Result<()> {
+    let app = App::start().await?;
+    let mut crew = Crew::start(&app, 4);
+    let mission = app.make_one("wait").await?;
+    crew.runs(1).await?;
+    let begin = Instant::now();
+    let cancel = Command::Cancel { reason: None, children: false };
+    app.control.command(everything(), mission.id, cancel, None).await?;
+    crew.runs(0).await?;
+    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+    assert_eq!(crew.end().await?.lost, 1);
+    app.control.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_draining_crew_gives_back_does_not_count_as_an_attempt() -> Result<()> {
+    let app = App::start().await?;
+    let mut crew = Crew::start(&app, 2);
+    let mission = app.make_one("wait").await?;
+    crew.runs(1).await?;
+    assert_eq!(crew.end().await?.released, 1);
+    let back = app.control.mission(&everything(), mission.id).await?.expect("it is there");
+    assert_eq!((back.status(), back.attempt), (Status::Pending, 0));
+    let attempts = app.control.attempts(&everything(), mission.id).await?;
+    assert_eq!(attempts[0].ended.map(|(_, outcome)| outcome), Some(AttemptOutcome::Released));
+    let view = app.control.agents(&mission.project).await?.remove(0);
+    assert_eq!((view.running, view.standing.completed, view.standing.failed), (0, 0, 0));
+    app.control.stop().await;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! The executors against real processes.
+
+mod bench;
+mod default_profile;
+mod directives;
+mod endings;
+mod leftovers;
+mod output;
+mod parameters;
+mod profile_file;
+mod surroundings;

@@ -1,0 +1,58 @@
+//! How missions hang on one another.
+
+use mission_control_kernel::{MissionId, ProjectId};
+
+use crate::command::{Refusal, Standing};
+use crate::mission::{Dependency, MAX_DEPTH, Mission, Phase, Place};
+
+/// How a mission stands, seen from what depends on it.
+#[must_use]
+pub fn standing(mission: &Mission) -> Standing {
+    match &mission.phase {
+        Phase::Pending { .. } | Phase::Running(_) => Standing::Open,
+        Phase::Completed(_) => Standing::Satisfied,
+        Phase::Failed { .. } => match &mission.spec.step {
+            Some(step) if step.continues_on_failure => Standing::Satisfied,
+            Some(_) | None => Standing::Broken,
+        },
+        Phase::Cancelled { .. } => Standing::Broken,
+    }
+}
+
+/// The place of a new mission below `parent`.
+///
+/// # Errors
+/// `UnknownParent` in another project, `ParentFinished`, `TreeTooDeep`.
+pub fn place_below(parent: &Mission, project: &ProjectId) -> Result<Place, Refusal> {
+    if parent.project != *project {
+        return Err(Refusal::UnknownParent { parent: parent.id });
+    }
+    if parent.status().is_terminal() {
+        return Err(Refusal::ParentFinished { parent: parent.id });
+    }
+    if parent.place.depth >= MAX_DEPTH {
+        return Err(Refusal::TreeTooDeep);
+    }
+    let depth = parent.place.depth + 1;
+    Ok(Place { parent: Some(parent.id), root: parent.place.root, depth })
+}
+
+/// The edge from a new mission to `on`, which was found as `found`.
+///
+/// # Errors
+/// `UnknownDependency` when it is not there or in another project, `DependencyFailed` when it can
+/// no longer be satisfied.
+pub fn edge_to(
+    on: MissionId,
+    found: Option<&Mission>,
+    project: &ProjectId,
+) -> Result<Dependency, Refusal> {
+    let found = found
+        .filter(|mission| mission.project == *project)
+        .ok_or(Refusal::UnknownDependency { dependency: on })?;
+    match standing(found) {
+        Standing::Open => Ok(Dependency { on, settled: false }),
+        Standing::Satisfied => Ok(Dependency { on, settled: true }),
+        Standing::Broken => Err(Refusal::DependencyFailed { dependency: on }),
+    }
+}

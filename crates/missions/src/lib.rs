@@ -1,0 +1,46 @@
+//! The life of a mission, its gates and its queue, as pure code.
+//!
+//! [`decide`] is the whole life: a mission and a command in, what changes out. [`gates`] say why a
+//! pending mission may not start; [`queue`] puts those that may into lanes, chooses from them and
+//! explains the choice. [`MissionStore`] is what a store must do for all of this to be durable.
+//!
+//! No runtime, no encoding, no driver: time and chance are arguments.
+
+pub mod dependency;
+pub mod gates;
+pub mod queue;
+
+mod change;
+mod command;
+mod failure;
+mod life;
+mod list;
+mod metrics;
+mod mission;
+mod new;
+mod store;
+mod words;
+
+pub use change::{
+    AttemptChange, AttemptOutcome, Change, Decision, Delta, Entry, EventKind, FollowUp,
+};
+pub use command::{Command, Edit, Refusal, Standing};
+pub use failure::{MAX_SNOOZES, wait_after};
+pub use life::{decide, holds};
+pub use list::{ListPage, ListQuery, Place as ListPlace, SearchText, Sort, SortKey};
+pub use metrics::Totals;
+pub use mission::{
+    Attempt, DEFAULT_ATTEMPTS, Dependency, Driver, Ended, MAX_ATTEMPTS, MAX_DEPENDENCIES,
+    MAX_DEPTH, MAX_LABELS, Mission, Output, Phase, Place, Spec, Step,
+};
+pub use new::NewMission;
+
+pub use store::{
+    Action, AttemptRecord, ClaimRequest, ClaimingAgent, Claims, Due, FollowUpTask, HeldLease,
+    LogLevel, LogLine, MissionEvent, MissionStore, Outcome, QueueState, QueueView, Receipt,
+    Rendered, Renewal, Request, Verdict,
+};
+pub use words::{
+    Backoff, Complexity, Description, ErrorText, Failure, FailureClass, FailureReport, Kind, Label,
+    Priority, Progress, ProgressMessage, QueueKey, ShortName, Status, Title, Usage, UsageReport,
+};

@@ -1,0 +1,382 @@
+//! What a store must do for missions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mission_control_kernel::{
+    AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
+};
+
+use crate::change::{AttemptOutcome, Entry, FollowUp};
+use crate::command::{Command, Refusal};
+use crate::list::{ListPage, ListQuery};
+use crate::mission::Mission;
+use crate::new::NewMission;
+use crate::queue::{Claimant, LaneRanks, QueueFacts, QueueSetting, Turns};
+use crate::words::{Failure, Kind, ShortName, Usage};
+
+/// Something to carry out, whole or not at all.
+#[derive(Debug)]
+pub enum Action {
+    /// Make missions; all of them or none.
+    Create(Vec<NewMission>),
+    /// Ask something of one mission that `scope` may see.
+    Command {
+        /// Where the asker may look; elsewhere nothing is found.
+        scope: Scope,
+        /// Which mission.
+        mission: MissionId,
+        /// What.
+        command: Command,
+    },
+    /// Tell a mission how one of its dependencies stands at this very moment.
+    Settle {
+        /// Whom.
+        dependant: MissionId,
+        /// About which.
+        dependency: MissionId,
+    },
+}
+
+/// An action, and how its answer is remembered.
+pub struct Request {
+    /// What to do.
+    pub action: Action,
+    /// Under which key the answer is kept, so that the same request sent again gets it again.
+    pub receipt: Option<Receipt>,
+}
+
+/// A key under which an answer is kept, in the same transaction as the effect.
+pub struct Receipt {
+    /// Whose.
+    pub project: ProjectId,
+    /// Who sent it.
+    pub principal: String,
+    /// The key that they chose.
+    pub key: String,
+    /// A digest of the whole request: the same key with another one is refused.
+    pub request_digest: [u8; 32],
+    /// Makes the answer that is kept; the store does not read it. It may be called more than once,
+    /// when a transaction has to be tried again.
+    pub render: Box<dyn Fn(&Outcome) -> Rendered + Send + Sync>,
+}
+
+/// An answer as it was first given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rendered {
+    /// HTTP status, or whatever the caller counts in.
+    pub status: u16,
+    /// The bytes of the answer.
+    pub body: Vec<u8>,
+}
+
+/// What an action did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    /// The missions after it: those created, in order, or the one that was asked.
+    pub missions: Vec<Mission>,
+    /// Whether anything changed.
+    pub changed: bool,
+    /// The end of an attempt that had been told before with the same lease; `missions` shows the
+    /// mission as it is now.
+    pub repeated: Option<AttemptOutcome>,
+}
+
+/// What became of a request.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Verdict {
+    /// It was carried out, durably. With a receipt, `Rendered` is what was kept.
+    Done(Outcome, Option<Rendered>),
+    /// The same request was carried out before; this is what was answered then.
+    Replayed(Rendered),
+    /// It was refused; nothing has changed.
+    Refused(Refusal),
+}
+
+/// Agents that ask for missions, together.
+#[derive(Clone, Debug)]
+pub struct ClaimRequest {
+    /// Who, in the order in which they are served.
+    pub claimants: Vec<ClaimingAgent>,
+    /// When each fairness key was served last, as far as this process knows.
+    pub turns: Turns,
+    /// The period after which a waiting mission is one priority more urgent; zero for never.
+    pub ageing: Duration,
+}
+
+/// One agent that asks.
+#[derive(Clone, Debug)]
+pub struct ClaimingAgent {
+    /// Which one.
+    pub agent: AgentId,
+    /// What kind of agent.
+    pub agent_type: ShortName,
+    /// What it can take, and how many.
+    pub claimant: Claimant,
+    /// How long it may stay silent about one.
+    pub lease: Duration,
+}
+
+/// What a claim took.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    /// By claimant, in the order of the request.
+    pub taken: Vec<(AgentId, Mission)>,
+    /// When the next mission that waits for its time may start; a waiter need not ask before.
+    pub next_at: Option<Timestamp>,
+}
+
+/// A lease that an agent says it holds.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct HeldLease {
+    /// On which mission.
+    pub mission: MissionId,
+    /// Which one.
+    pub lease: LeaseId,
+}
+
+/// What became of leases that were to be renewed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Renewal {
+    /// Renewed, with their new ends.
+    pub renewed: Vec<(HeldLease, Timestamp)>,
+    /// Over because the mission was cancelled.
+    pub cancelled: Vec<MissionId>,
+    /// Over otherwise, or never held by this agent.
+    pub lost: Vec<MissionId>,
+}
+
+/// One attempt at a mission, as it is remembered.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AttemptRecord {
+    /// At which mission.
+    pub mission: MissionId,
+    /// Its fence, which is also its key.
+    pub lease: LeaseId,
+    /// Its number, from 1.
+    pub attempt: u32,
+    /// The agent, unless it was driven from outside.
+    pub agent: Option<AgentId>,
+    /// What kind of agent.
+    pub agent_type: Option<ShortName>,
+    /// Which model.
+    pub model_used: Option<ShortName>,
+    /// When it began.
+    pub began: Timestamp,
+    /// When and how it ended.
+    pub ended: Option<(Timestamp, AttemptOutcome)>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// What it used; while it runs, what it has used so far.
+    pub usage: Usage,
+}
+
+/// How loud a log line is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum LogLevel {
+    /// For whoever writes the executor.
+    Debug,
+    /// What happened.
+    Info,
+    /// What looks wrong.
+    Warn,
+    /// What went wrong.
+    Error,
+}
+
+/// One line that an attempt wrote.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LogLine {
+    /// Its number, which rises within the mission; 0 when it is yet to be stored.
+    pub n: i64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// How loud.
+    pub level: LogLevel,
+    /// At most 8 KiB, clean.
+    pub text: Arc<str>,
+    /// By which attempt; none when written from outside.
+    pub lease: Option<LeaseId>,
+}
+
+/// One entry with its place in the order.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MissionEvent {
+    /// Its place; none in the moment before it is numbered.
+    pub seq: Option<i64>,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// A command that time alone has made due.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Due {
+    /// For which mission.
+    pub mission: MissionId,
+    /// `Lose`, `TimeOut` or `Expire`.
+    pub command: Command,
+}
+
+/// A follow-up that waits to be done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FollowUpTask {
+    /// Its row.
+    pub id: i64,
+    /// Of which mission.
+    pub mission: MissionId,
+    /// What.
+    pub what: FollowUp,
+}
+
+/// What a question about the queue is answered from.
+#[derive(Clone, Debug)]
+pub struct QueueView {
+    /// What holds for lanes.
+    pub facts: QueueFacts,
+    /// The ready missions at the front of each lane of the project.
+    pub lanes: Vec<LaneRanks>,
+    /// The store's clock.
+    pub now: Timestamp,
+}
+
+/// The queue of one kind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct QueueState {
+    /// Which kind; none for the project as a whole.
+    pub kind: Option<Kind>,
+    /// What an operator has set.
+    pub setting: QueueSetting,
+    /// How many run.
+    pub running: u32,
+}
+
+/// Where missions live.
+///
+/// Every implementation MUST:
+/// - answer a write only after it is durable, and then never lose it;
+/// - apply [`crate::decide`] to the row it has locked, with its own clock, and to nothing staler;
+/// - write the mission, its journal entry, attempt, lease, queue row, edges, follow-ups and receipt
+///   in one transaction;
+/// - carry out commands of one mission in the order in which they arrived;
+/// - find nothing outside the scope it is given.
+#[async_trait]
+pub trait MissionStore: Send + Sync + 'static {
+    /// Carries out a request. Requests of many callers may share a transaction; each has its own
+    /// verdict.
+    async fn apply(&self, request: Request) -> Result<Verdict, StoreError>;
+
+    /// Takes missions from the queue for agents, under leases.
+    async fn claim(&self, request: ClaimRequest) -> Result<Claims, StoreError>;
+
+    /// Extends leases by their lengths; neither journalled nor a change of the mission.
+    async fn renew(&self, agent: AgentId, leases: &[HeldLease]) -> Result<Renewal, StoreError>;
+
+    /// How often work has arrived since the process began: taken before a claim that finds nothing,
+    /// it makes the wait for more lose no wake-up.
+    fn arrivals(&self) -> u64;
+
+    /// Waits until [`Self::arrivals`] is past `seen`. A hint: callers also poll.
+    async fn wait_for_arrivals(&self, seen: u64);
+
+    /// One mission.
+    async fn mission(&self, scope: &Scope, id: MissionId) -> Result<Option<Mission>, StoreError>;
+
+    /// Those of `ids` that are there, in any order.
+    async fn missions(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Mission>, StoreError>;
+
+    /// A page of a list, by index, in a total and stable order.
+    async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError>;
+
+    /// How many missions a list has, counted up to `cap`.
+    async fn count(&self, scope: &Scope, query: &ListQuery, cap: u32) -> Result<u32, StoreError>;
+
+    /// All missions below `id`, nearest first, at most `limit`.
+    async fn descendants(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+        limit: u32,
+    ) -> Result<Vec<Mission>, StoreError>;
+
+    /// For missions with children: (completed descendants, all descendants).
+    async fn tree_progress(
+        &self,
+        ids: &[MissionId],
+    ) -> Result<Vec<(MissionId, u32, u32)>, StoreError>;
+
+    /// The journal of one mission after its `version`, oldest first.
+    async fn events(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<MissionEvent>, StoreError>;
+
+    /// All attempts at a mission, oldest first.
+    async fn attempts(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+    ) -> Result<Vec<AttemptRecord>, StoreError>;
+
+    /// Stores log lines. With a lease, only while it is current (`LeaseLost`); without, only on a
+    /// mission that is not leased (`LeaseRequired`). Returns the last line's number.
+    async fn append_logs(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+        lease: Option<LeaseId>,
+        lines: Vec<LogLine>,
+    ) -> Result<Result<i64, Refusal>, StoreError>;
+
+    /// Log lines after number `after` of at least `level`, oldest first.
+    async fn logs(
+        &self,
+        scope: &Scope,
+        id: MissionId,
+        after: i64,
+        level: LogLevel,
+        limit: u32,
+    ) -> Result<Vec<LogLine>, StoreError>;
+
+    /// What explains the waiting missions of a project.
+    async fn queue_view(&self, project: &ProjectId) -> Result<QueueView, StoreError>;
+
+    /// What operators have set for the queues of a project, and how many run in each.
+    async fn queues(&self, project: &ProjectId) -> Result<Vec<QueueState>, StoreError>;
+
+    /// Sets the queue of a kind, or without one that of the project.
+    async fn set_queue(
+        &self,
+        project: &ProjectId,
+        kind: Option<&Kind>,
+        setting: QueueSetting,
+    ) -> Result<(), StoreError>;
+
+    /// What time has made due: leases and timeouts that are over, missions that expired.
+    async fn due(&self, limit: u32) -> Result<Vec<Due>, StoreError>;
+
+    /// Takes follow-ups for this process to do; untouched ones come back after half a minute.
+    async fn take_follow_ups(&self, limit: u32) -> Result<Vec<FollowUpTask>, StoreError>;
+
+    /// Removes a follow-up that is done.
+    async fn finish_follow_up(&self, id: i64) -> Result<(), StoreError>;
+
+    /// The missions that depend on `id`, by id after `after`.
+    async fn dependants(
+        &self,
+        id: MissionId,
+        after: Option<MissionId>,
+        limit: u32,
+    ) -> Result<Vec<MissionId>, StoreError>;
+
+    /// The unfinished children of `id`, by id after `after`.
+    async fn open_children(
+        &self,
+        id: MissionId,
+        after: Option<MissionId>,
+        limit: u32,
+    ) -> Result<Vec<MissionId>, StoreError>;
+}

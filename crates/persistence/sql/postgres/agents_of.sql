@@ -1,0 +1,1 @@
+WHERE a.project_id = $1 ORDER BY a.name, a.id

@@ -1,0 +1,1 @@
+SELECT id FROM missions WHERE id = ANY($1) AND status = 'cancelled'

@@ -1,0 +1,3 @@
+INSERT INTO lanes (project_id, kind, capabilities, concurrency_key, fairness_key, priority)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+ON CONFLICT DO NOTHING

@@ -1,0 +1,1 @@
+UPDATE meta SET numbered_until = $1 WHERE numbered_until < $1

@@ -1,0 +1,2 @@
+LISTEN mission_control_journal;
+LISTEN mission_control_work;

@@ -1,0 +1,1 @@
+WHERE a.project_id = $1 AND a.name = $2 FOR NO KEY UPDATE

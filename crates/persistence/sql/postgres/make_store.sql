@@ -1,0 +1,1 @@
+INSERT INTO meta (store_id) VALUES ($1) ON CONFLICT DO NOTHING

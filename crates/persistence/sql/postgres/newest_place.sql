@@ -1,0 +1,1 @@
+SELECT seq + size - 1 FROM journal_order ORDER BY seq DESC LIMIT 1

@@ -1,0 +1,1 @@
+SELECT seq FROM journal_order ORDER BY seq LIMIT 1

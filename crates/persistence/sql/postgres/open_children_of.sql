@@ -1,0 +1,5 @@
+SELECT id
+FROM missions
+WHERE parent_id = $1 AND id > $2 AND status IN ('pending', 'running')
+ORDER BY id
+LIMIT $3

@@ -1,0 +1,1 @@
+SELECT project_id, kind, paused, running_limit::bigint, key_limit::bigint FROM queues

@@ -1,0 +1,1 @@
+SELECT seq, body FROM projection_checkpoint

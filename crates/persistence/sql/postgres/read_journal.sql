@@ -1,0 +1,13 @@
+SELECT
+    o.seq + j.pos AS seq, j.at, j.project_id, j.mission_id, j.agent_id, j.version, j.event, j.data
+FROM journal_order o
+JOIN journal j ON j.batch = o.batch AND j.at = o.at
+WHERE o.seq >= coalesce(
+        (SELECT first.seq FROM journal_order first
+         WHERE first.seq <= $1::bigint + 1 ORDER BY first.seq DESC LIMIT 1),
+        0
+    )
+    AND o.seq <= $1::bigint + $2::bigint
+    AND o.seq + j.pos > $1::bigint
+ORDER BY o.seq, j.pos
+LIMIT $2::bigint

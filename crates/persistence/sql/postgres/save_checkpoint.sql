@@ -1,0 +1,5 @@
+INSERT INTO projection_checkpoint (seq, saved_at, body)
+VALUES ($1, $2, $3)
+ON CONFLICT (only_row) DO UPDATE
+SET seq = excluded.seq, saved_at = excluded.saved_at, body = excluded.body
+WHERE excluded.seq > projection_checkpoint.seq

@@ -1,0 +1,1 @@
+SELECT id FROM agents WHERE online AND last_active <= $1 LIMIT $2

@@ -1,0 +1,5 @@
+UPDATE agents
+SET name = $3, agent_type = $4, capabilities = $5::text::jsonb, kinds = $6::text::jsonb,
+    max_concurrent = $7::bigint::integer, duty = $8, online = $9, registered_at = $10,
+    connected_at = $11, last_active = $12, last_state_change = $13
+WHERE id = $1 AND project_id = $2

@@ -1,0 +1,1 @@
+SELECT count(*) FROM leases WHERE agent_id = ?1

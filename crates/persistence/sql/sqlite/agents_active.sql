@@ -1,0 +1,1 @@
+SELECT project_id, kinds, capabilities FROM agents WHERE duty = 'active' AND last_active > ?1

@@ -1,0 +1,1 @@
+DELETE FROM leases WHERE mission_id = ?1

@@ -1,0 +1,1 @@
+INSERT OR REPLACE INTO mission_search (rowid, text) VALUES (?1, ?2)

@@ -1,0 +1,2 @@
+INSERT INTO lanes (project_id, kind, capabilities, concurrency_key, fairness_key, priority)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO projects (id, created_at) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+INSERT INTO ready (lane_id, rank, mission_id) VALUES (?1, ?2, ?3)

@@ -1,0 +1,1 @@
+SELECT at FROM journal WHERE seq >= ?1 ORDER BY seq LIMIT 1

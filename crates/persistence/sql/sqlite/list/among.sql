@@ -1,0 +1,2 @@
+missions AS m
+WHERE m.id IN (SELECT value FROM json_each(:of))

@@ -1,0 +1,2 @@
+missions AS m INDEXED BY missions_by_agent
+WHERE m.agent_id = :of

@@ -1,0 +1,2 @@
+missions AS m INDEXED BY missions_by_complexity
+WHERE m.complexity = :of

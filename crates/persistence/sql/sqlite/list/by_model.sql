@@ -1,0 +1,2 @@
+missions AS m INDEXED BY missions_by_model
+WHERE m.model_used = :of

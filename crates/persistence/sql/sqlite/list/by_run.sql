@@ -1,0 +1,2 @@
+missions AS m INDEXED BY missions_by_run
+WHERE m.run_id = :of

@@ -1,0 +1,2 @@
+missions AS m INDEXED BY missions_dead_letter
+WHERE m.dead_letter

@@ -1,0 +1,2 @@
+missions AS m INDEXED BY missions_held
+WHERE m.held

@@ -1,0 +1,2 @@
+missions AS m INDEXED BY missions_labelled
+WHERE m.labels IS NOT NULL

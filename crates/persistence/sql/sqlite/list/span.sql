@@ -1,0 +1,1 @@
+m.project_id = :project AND m.id > :low AND m.id < :high

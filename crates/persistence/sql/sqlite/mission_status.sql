@@ -1,0 +1,1 @@
+SELECT status FROM missions WHERE id = ?1

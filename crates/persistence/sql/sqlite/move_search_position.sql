@@ -1,0 +1,1 @@
+UPDATE consumers SET seq = ?1 WHERE name = 'search'

@@ -1,0 +1,1 @@
+SELECT project_id, fairness_key, count(*) FROM leases GROUP BY project_id, fairness_key

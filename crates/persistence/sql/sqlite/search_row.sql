@@ -1,0 +1,1 @@
+SELECT n FROM search_rows WHERE mission_id = ?1

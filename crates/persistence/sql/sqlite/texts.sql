@@ -1,0 +1,1 @@
+SELECT title, description, coalesce(error_message, '') FROM missions WHERE id = ?1

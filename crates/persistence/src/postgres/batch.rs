@@ -1,0 +1,355 @@
+//! One batch: lock, fold, write, commit.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use mission_control_kernel::{LeaseId, MissionId, StoreError};
+use mission_control_missions::queue::LaneKey;
+use mission_control_missions::{AttemptOutcome, Mission, Refusal, Rendered, Request, Verdict};
+use tokio_postgres::Row;
+
+use super::committer::Context;
+use super::directory::FLOOR_SLACK;
+use super::link::{FLIGHT_WITHIN, Link, WRITER_SETUP};
+use super::load::{Columns, mission_row, mission_sql, sql};
+use super::receipts::{self, Kept};
+use super::values::{Params, params, store_error};
+use super::write;
+use crate::batch::{Fold, Needs, Writes};
+use crate::row::{LeaseRow, MissionRow};
+
+/// What became of one request of a batch.
+pub(super) enum Fate {
+    /// Carried out, refused, or answered before.
+    Verdict(Verdict),
+    /// A mission that it needs is held by someone else.
+    Locked,
+}
+
+/// Why a batch did not end; nothing of it has happened, unless it is `Unknown`.
+pub(super) enum Stop {
+    /// The store refused a statement.
+    Refused(StoreError),
+    /// There is no connection to be had.
+    Away(StoreError),
+    /// The connection was lost, and with it the transaction.
+    Aborted,
+    /// The connection was lost, and nobody can say whether the transaction was committed.
+    Unknown,
+}
+
+pub(super) const STATEMENTS: &[&str] = &[
+    sql!("transaction_id"),
+    mission_sql!("lock_missions"),
+    sql!("existing_missions"),
+    sql!("lock_leases"),
+    sql!("past_attempts"),
+    sql!("take_receipts"),
+    sql!("find_receipts"),
+    sql!("fill_receipts"),
+    sql!("drop_receipts"),
+];
+
+/// How long a lost commit is asked after before it counts as unknown.
+const ASK_AFTER_COMMIT: Duration = Duration::from_secs(3);
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
+/// A statement and its parameters.
+pub(super) type Call = (&'static str, Params);
+
+/// Carries out requests in one transaction, each with its own fate.
+pub(super) async fn carry_out(
+    link: &mut Link,
+    context: &Context,
+    requests: &[&Request],
+) -> Result<Vec<Fate>, Stop> {
+    let needs: Vec<Needs> = requests.iter().map(|request| Needs::of(&request.action)).collect();
+    let opened = open(link, context, requests, &needs).await?;
+    let now = context.clock.now();
+    let chance = &*context.chance;
+    let mut fold = Fold::over(opened.missions, opened.past, now, &chance);
+    let mut fates = Vec::with_capacity(requests.len());
+    let mut kept = Vec::new();
+    for ((request, needs), receipt) in requests.iter().zip(&needs).zip(opened.receipts) {
+        fates.push(match receipt {
+            Kept::Waits => Fate::Locked,
+            Kept::Before(rendered) => Fate::Verdict(Verdict::Replayed(rendered)),
+            Kept::Other => Fate::Verdict(Verdict::Refused(Refusal::KeyReused)),
+            Kept::None | Kept::Taken => {
+                if needs.missions.iter().any(|id| opened.locked_away.contains(id)) {
+                    kept.push((*request, None));
+                    Fate::Locked
+                } else {
+                    let (verdict, rendered) = act(&mut fold, request);
+                    kept.push((*request, rendered));
+                    Fate::Verdict(verdict)
+                }
+            }
+        });
+    }
+    let mut calls = receipts::fill(&kept);
+    let writes = fold.into_writes();
+    let opens_work = opens_work(&writes);
+    let oldest_known = now.minus(FLOOR_SLACK).as_micros();
+    let opens_old_work = writes.ready_inserts.iter().any(|key| key.rank < oldest_known);
+    if let Err(error) = context.lanes.intern(&context.pool, lanes_of(&writes)).await {
+        rollback(link).await;
+        return Err(Stop::Away(error));
+    }
+    let journalled = !writes.entries.is_empty();
+    calls.extend(write::calls(writes, &context.lanes, now.as_micros()));
+    commit(link, context, opened.begun, calls).await?;
+    if journalled {
+        context.signals.journal_grew();
+    }
+    if opens_old_work {
+        context.signals.old_work_arrived();
+    }
+    if opens_work {
+        context.signals.work_arrived();
+    }
+    Ok(fates)
+}
+
+fn act(fold: &mut Fold<'_>, request: &Request) -> (Verdict, Option<Rendered>) {
+    match fold.act(&request.action) {
+        Ok(outcome) => {
+            let rendered = request.receipt.as_ref().map(|receipt| (receipt.render)(&outcome));
+            (Verdict::Done(outcome, rendered.clone()), rendered)
+        }
+        Err(refusal) => (Verdict::Refused(refusal), None),
+    }
+}
+
+/// The lanes whose numbers the writes of a batch need.
+pub(super) fn lanes_of(writes: &Writes) -> impl Iterator<Item = &LaneKey> {
+    let moved = writes.ready_deletes.iter().chain(&writes.ready_inserts);
+    moved.chain(writes.tickets.iter().flatten()).map(|key| &key.lane)
+}
+
+/// Whether a claim may find more after these writes than before.
+fn opens_work(writes: &Writes) -> bool {
+    !writes.ready_inserts.is_empty()
+        || writes
+            .leases
+            .iter()
+            .any(|lease| matches!(lease, crate::batch::LeaseWrite::Delete { .. }))
+}
+
+/// A transaction that has begun, and what it has locked.
+#[derive(Default)]
+struct Opened {
+    begun: Begun,
+    missions: Vec<Mission>,
+    /// They are there, but held by someone else.
+    locked_away: HashSet<MissionId>,
+    past: HashMap<(MissionId, LeaseId), AttemptOutcome>,
+    receipts: Vec<Kept>,
+}
+
+/// Flight 1. A batch that needs nothing locked has none: its transaction begins with its writes.
+async fn open(
+    link: &mut Link,
+    context: &Context,
+    requests: &[&Request],
+    needs: &[Needs],
+) -> Result<Opened, Stop> {
+    let mut ids: Vec<MissionId> = needs.iter().flat_map(|need| &need.missions).copied().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let keyed = requests.iter().any(|request| request.receipt.is_some());
+    if ids.is_empty() && !keyed {
+        let receipts = requests.iter().map(|_| Kept::None).collect();
+        return Ok(Opened { receipts, ..Opened::default() });
+    }
+    let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let (past_missions, past_leases): (Vec<String>, Vec<i64>) = needs
+        .iter()
+        .filter_map(|need| need.attempt)
+        .map(|(mission, lease)| (mission.to_string(), lease.number()))
+        .unzip();
+    let mut calls: Vec<Call> = vec![("BEGIN", Vec::new()), (sql!("transaction_id"), Vec::new())];
+    let receipt_calls = receipts::take(requests, context.clock.now());
+    let receipts_at = calls.len();
+    let receipts_asked = receipt_calls.len();
+    calls.extend(receipt_calls);
+    let missions_at = calls.len();
+    calls.push((mission_sql!("lock_missions"), params![names.clone()]));
+    calls.push((sql!("lock_leases"), params![names.clone()]));
+    calls.push((sql!("existing_missions"), params![names]));
+    if !past_missions.is_empty() {
+        calls.push((sql!("past_attempts"), params![past_missions, past_leases]));
+    }
+    let answers = fly(link, &calls).await?;
+    let decode = || {
+        let leases = leases(&answers[missions_at + 1])?;
+        let (missions, mut locked_away) = missions(&answers[missions_at], &leases)?;
+        let seen: HashSet<MissionId> = missions.iter().map(|mission| mission.id).collect();
+        for row in &answers[missions_at + 2] {
+            let id = parse_id(Columns::of(row).take()?)?;
+            if !seen.contains(&id) {
+                locked_away.insert(id);
+            }
+        }
+        let past = match answers.get(missions_at + 3) {
+            Some(rows) => past(rows)?,
+            None => HashMap::new(),
+        };
+        let taken = &answers[receipts_at..receipts_at + receipts_asked];
+        let receipts = receipts::read(requests, taken)?;
+        let begun = Begun::Yes(transaction_id(&answers[1])?);
+        Ok(Opened { begun, missions, locked_away, past, receipts })
+    };
+    match decode() {
+        Ok(opened) => Ok(opened),
+        Err(error) => {
+            rollback(link).await;
+            Err(Stop::Refused(error))
+        }
+    }
+}
+
+/// Missions with their leases. One whose lease is just being renewed counts as held.
+fn missions(
+    rows: &[Row],
+    leases: &HashMap<String, LeaseRow>,
+) -> Result<(Vec<Mission>, HashSet<MissionId>), StoreError> {
+    let mut missions = Vec::with_capacity(rows.len());
+    let mut held = HashSet::new();
+    for row in rows {
+        let (row, _) = mission_row(row)?;
+        let lease = leases.get(&row.id).copied();
+        if is_leased(&row) && lease.is_none() {
+            held.insert(parse_id(&row.id)?);
+        } else {
+            missions.push(row.into_mission(lease)?);
+        }
+    }
+    Ok((missions, held))
+}
+
+fn is_leased(row: &MissionRow) -> bool {
+    row.status == "running" && row.agent_id.is_some()
+}
+
+fn leases(rows: &[Row]) -> Result<HashMap<String, LeaseRow>, StoreError> {
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            let mission: String = columns.take()?;
+            let length_ms = columns.take()?;
+            Ok((mission, LeaseRow { length_ms, expires_at: columns.time()? }))
+        })
+        .collect()
+}
+
+fn past(rows: &[Row]) -> Result<HashMap<(MissionId, LeaseId), AttemptOutcome>, StoreError> {
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            let mission = parse_id(columns.take()?)?;
+            let lease = LeaseId::new(columns.take()?);
+            let outcome: &str = columns.take()?;
+            let reader = crate::row::Reader { table: "attempts", row: &mission.to_string() };
+            Ok(((mission, lease), reader.parse("outcome", outcome)?))
+        })
+        .collect()
+}
+
+pub(super) fn parse_id(text: &str) -> Result<MissionId, StoreError> {
+    crate::row::Reader { table: "missions", row: text }.parse("id", text)
+}
+
+/// Flight 2: the writes and the commit, sent together.
+pub(super) async fn commit(
+    link: &mut Link,
+    context: &Context,
+    begun: Begun,
+    writes: Vec<Call>,
+) -> Result<(), Stop> {
+    let mut calls: Vec<Call> = Vec::with_capacity(writes.len() + 3);
+    if begun == Begun::No {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        calls.extend([("BEGIN", Vec::new()), (sql!("transaction_id"), Vec::new())]);
+    }
+    calls.extend(writes);
+    calls.push(("COMMIT", Vec::new()));
+    let mut answers = Vec::with_capacity(calls.len());
+    let flown = tokio::time::timeout(FLIGHT_WITHIN, link.flight(&calls, &mut answers)).await;
+    match flown {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) if error.as_db_error().is_some() && !link.is_closed() => {
+            rollback(link).await;
+            Err(Stop::Refused(store_error(&error)))
+        }
+        Ok(Err(_)) | Err(_) => {
+            let transaction = match begun {
+                Begun::Yes(transaction) => Some(transaction),
+                Begun::No => answers.get(1).and_then(|rows| transaction_id(rows).ok()),
+            };
+            ask_after(context, transaction).await
+        }
+    }
+}
+
+/// Whether a transaction has begun on the connection, and its id.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) enum Begun {
+    /// Its writes will begin it.
+    #[default]
+    No,
+    /// It has, under this id.
+    Yes(String),
+}
+
+fn transaction_id(rows: &[Row]) -> Result<String, StoreError> {
+    let row = rows.first().ok_or_else(|| StoreError::Defect("no transaction id".to_owned()))?;
+    Columns::of(row).take()
+}
+
+/// The connection was lost before the commit was confirmed: PostgreSQL remembers how it ended. Where
+/// not even the transaction's id has arrived nobody can be asked, though all of it may have been
+/// carried out.
+async fn ask_after(context: &Context, transaction: Option<String>) -> Result<(), Stop> {
+    let Some(transaction) = transaction else { return Err(Stop::Unknown) };
+    let until = tokio::time::Instant::now() + ASK_AFTER_COMMIT;
+    while tokio::time::Instant::now() < until {
+        match status_of(context, &transaction).await.as_deref() {
+            Ok("committed") => return Ok(()),
+            Ok("aborted") => return Err(Stop::Aborted),
+            Ok(_) | Err(_) => tokio::time::sleep(ASK_AGAIN).await,
+        }
+    }
+    Err(Stop::Unknown)
+}
+
+async fn status_of(context: &Context, transaction: &str) -> Result<String, StoreError> {
+    let mut link = Link::connect(&context.config, WRITER_SETUP).await?;
+    let rows = link
+        .query(sql!("transaction_status"), &params![transaction.to_owned()])
+        .await
+        .map_err(|error| store_error(&error))?;
+    let row = rows.first().ok_or_else(|| StoreError::Defect("no status".to_owned()))?;
+    Ok(Columns::of(row).take::<Option<String>>()?.unwrap_or_default())
+}
+
+/// A flight whose transaction has not been asked to commit: if it does not arrive, nothing happened.
+pub(super) async fn fly(link: &mut Link, calls: &[Call]) -> Result<Vec<Vec<Row>>, Stop> {
+    let mut answers = Vec::with_capacity(calls.len());
+    match tokio::time::timeout(FLIGHT_WITHIN, link.flight(calls, &mut answers)).await {
+        Ok(Ok(())) => Ok(answers),
+        Ok(Err(error)) if error.as_db_error().is_some() && !link.is_closed() => {
+            rollback(link).await;
+            Err(Stop::Refused(store_error(&error)))
+        }
+        Ok(Err(_)) => Err(Stop::Aborted),
+        Err(_) => Err(Stop::Away(StoreError::Unavailable("PostgreSQL does not answer".to_owned()))),
+    }
+}
+
+pub(super) async fn rollback(link: &mut Link) {
+    // Where even this fails the connection is gone, and the transaction with it.
+    let _ = tokio::time::timeout(FLIGHT_WITHIN, link.client.batch_execute("ROLLBACK")).await;
+}

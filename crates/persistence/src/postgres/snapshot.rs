@@ -1,0 +1,155 @@
+//! Counting everything at one instant, and keeping what was counted.
+
+use std::time::Duration;
+
+use mission_control::agents::Standing;
+use mission_control::{Completion, Minute, Snapshot};
+use mission_control_kernel::{Clock, Money, StoreError, Timestamp};
+use mission_control_missions::Delta;
+use tokio_postgres::{IsolationLevel, Row};
+
+use super::load::{Columns, sql};
+use super::pool::Pool;
+use super::values::{At, params, store_error};
+use crate::row::{Reader, at, checkpoint_from_text, checkpoint_to_text};
+
+/// How far back throughput looks.
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// One snapshot of the database, and the place that belongs to it. Batches that are committed but
+/// not numbered are in the counts and would be folded again: none when there are any.
+pub(super) async fn aggregate(
+    pool: &Pool,
+    clock: &dyn Clock,
+) -> Result<Option<Snapshot>, StoreError> {
+    let mut client = pool.client().await?;
+    let transaction = client
+        .build_transaction()
+        .isolation_level(IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await
+        .map_err(|error| store_error(&error))?;
+    let query = async |sql: &str, params: &super::values::Params| {
+        let rows = transaction.query(sql, &super::link::refs(params)).await;
+        rows.map_err(|error| store_error(&error))
+    };
+    let head = query(sql!("numbered_head"), &Vec::new()).await?;
+    let row = head.first().ok_or_else(|| StoreError::Defect("no head".to_owned()))?;
+    let mut columns = Columns::of(row);
+    let (seq, unnumbered): (i64, bool) = (columns.take()?, columns.take()?);
+    if unnumbered {
+        return Ok(None);
+    }
+    let mut snapshot = Snapshot { seq, ..Snapshot::default() };
+    totals(&query(sql!("count_cells"), &Vec::new()).await?, &mut snapshot)?;
+    standings(&query(sql!("count_standings"), &Vec::new()).await?, &mut snapshot)?;
+    running(&query(sql!("count_running"), &Vec::new()).await?, &mut snapshot)?;
+    let since = At(clock.now().minus(HOUR).as_micros());
+    minutes(&query(sql!("count_minutes"), &params![since]).await?, &mut snapshot)?;
+    completions(&query(sql!("last_completions"), &Vec::new()).await?, &mut snapshot)?;
+    Ok(Some(snapshot))
+}
+
+fn totals(rows: &[Row], snapshot: &mut Snapshot) -> Result<(), StoreError> {
+    for row in rows {
+        let mut c = Columns::of(row);
+        let reader = Reader { table: "missions", row: "" };
+        let project = reader.parse("project_id", c.take()?)?;
+        let cell = (reader.parse("status", c.take()?)?, reader.parse("priority", c.take()?)?);
+        let totals = snapshot.totals.entry(project).or_default();
+        *totals.cells.entry(cell).or_default() += c.take::<i64>()?;
+        totals.sums = totals.sums.plus(Delta {
+            tokens: c.take()?,
+            cost_nanos: c.take()?,
+            duration_micros: c.take()?,
+            timed: c.take()?,
+            dead_letter: c.take()?,
+            held: c.take()?,
+        });
+    }
+    Ok(())
+}
+
+fn standings(rows: &[Row], snapshot: &mut Snapshot) -> Result<(), StoreError> {
+    for row in rows {
+        let mut c = Columns::of(row);
+        let reader = Reader { table: "attempts", row: "" };
+        let agent = reader.parse("agent_id", c.take()?)?;
+        let completed = reader.count("outcome", c.take()?)?;
+        let failed = reader.count("outcome", c.take()?)?;
+        snapshot.standings.insert(agent, Standing { completed, failed });
+    }
+    Ok(())
+}
+
+fn running(rows: &[Row], snapshot: &mut Snapshot) -> Result<(), StoreError> {
+    for row in rows {
+        let mut c = Columns::of(row);
+        let reader = Reader { table: "leases", row: "" };
+        let agent = reader.parse("agent_id", c.take()?)?;
+        snapshot.running.insert(agent, reader.count("agent_id", c.take()?)?);
+    }
+    Ok(())
+}
+
+fn minutes(rows: &[Row], snapshot: &mut Snapshot) -> Result<(), StoreError> {
+    for row in rows {
+        let mut c = Columns::of(row);
+        let reader = Reader { table: "missions", row: "" };
+        let project = reader.parse("project_id", c.take()?)?;
+        let minute: Timestamp = at(c.take()?);
+        let sums = Minute {
+            completed: reader.count("status", c.take()?)?,
+            failed: reader.count("status", c.take()?)?,
+            duration: Duration::from_micros(reader.count("duration", c.take()?)?),
+            timed: reader.count("duration", c.take()?)?,
+            tokens: reader.count("tokens_used", c.take()?)?,
+            cost: reader.need("cost_nanos", Money::from_nanos(c.take()?))?,
+        };
+        snapshot.minutes.insert((project, minute), sums);
+    }
+    Ok(())
+}
+
+fn completions(rows: &[Row], snapshot: &mut Snapshot) -> Result<(), StoreError> {
+    for row in rows {
+        let mut c = Columns::of(row);
+        let reader = Reader { table: "missions", row: "" };
+        let project = reader.parse("project_id", c.take()?)?;
+        let completion = Completion {
+            mission: reader.parse("id", c.take()?)?,
+            at: at(c.time()?),
+            agent: reader.parse_some("agent_id", c.take()?)?,
+            status: reader.parse("status", c.take()?)?,
+            duration: Duration::from_micros(reader.count("duration", c.take()?)?),
+        };
+        snapshot.completions.entry(project).or_default().push(completion);
+    }
+    Ok(())
+}
+
+pub(super) async fn checkpoint(pool: &Pool) -> Result<Option<Snapshot>, StoreError> {
+    let rows = pool.query(sql!("read_checkpoint"), &Vec::new()).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut columns = Columns::of(row);
+    let seq = columns.take()?;
+    match checkpoint_from_text(seq, columns.take()?) {
+        Ok(snapshot) => Ok(Some(snapshot)),
+        Err(error) => {
+            tracing::warn!(%error, "the saved projection cannot be read; everything is counted anew");
+            Ok(None)
+        }
+    }
+}
+
+/// Two replicas may save at once; the further one stays.
+pub(super) async fn save(
+    pool: &Pool,
+    clock: &dyn Clock,
+    snapshot: &Snapshot,
+) -> Result<(), StoreError> {
+    let saved_at = At(clock.now().as_micros());
+    let parameters = params![snapshot.seq, saved_at, checkpoint_to_text(snapshot)];
+    pool.write(sql!("save_checkpoint"), &parameters).await.map(|_| ())
+}

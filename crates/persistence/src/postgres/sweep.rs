@@ -1,0 +1,60 @@
+//! What time has made due, and follow-ups that wait to be done.
+
+use std::time::Duration;
+
+use mission_control_kernel::{LeaseId, StoreError, Timestamp};
+use mission_control_missions::{Command, Due, FollowUpTask};
+
+use super::batch::parse_id;
+use super::load::{Columns, sql};
+use super::pool::Pool;
+use super::values::{At, params};
+use crate::row::follow_up_from_word;
+
+/// A follow-up that its taker has not finished comes back after this long.
+const TAKEN_FOR: Duration = Duration::from_secs(30);
+
+pub(super) async fn due(pool: &Pool, now: Timestamp, limit: u32) -> Result<Vec<Due>, StoreError> {
+    let parameters = params![At(now.as_micros()), i64::from(limit)];
+    let rows = pool.query(sql!("due"), &parameters).await?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            let mission = parse_id(columns.take()?)?;
+            let lease = LeaseId::new(columns.take()?);
+            let command = match columns.take::<&str>()? {
+                "lose" => Command::Lose { lease },
+                "time_out" => Command::TimeOut { lease },
+                _ => Command::Expire,
+            };
+            Ok(Due { mission, command })
+        })
+        .collect()
+}
+
+pub(super) async fn take_follow_ups(
+    pool: &Pool,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<FollowUpTask>, StoreError> {
+    let until = now.plus(TAKEN_FOR);
+    let parameters = params![At(now.as_micros()), At(until.as_micros()), i64::from(limit)];
+    let rows = pool.write(sql!("take_follow_ups"), &parameters).await?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            let id: i64 = columns.take()?;
+            let mission = parse_id(columns.take()?)?;
+            let what = follow_up_from_word(columns.take()?).ok_or_else(|| StoreError::Corrupt {
+                table: "follow_ups",
+                column: "what",
+                row: id.to_string(),
+            })?;
+            Ok(FollowUpTask { id, mission, what })
+        })
+        .collect()
+}
+
+pub(super) async fn finish_follow_up(pool: &Pool, id: i64) -> Result<(), StoreError> {
+    pool.write(sql!("finish_follow_up"), &params![id]).await.map(|_| ())
+}

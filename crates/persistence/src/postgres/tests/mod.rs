@@ -1,0 +1,7 @@
+//! What is true of this adapter alone; what every store does is the conformance suite's.
+
+mod claims;
+pub(super) mod explained;
+pub(super) mod plenty;
+mod progress;
+mod statements;

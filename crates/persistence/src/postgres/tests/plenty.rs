@@ -1,0 +1,88 @@
+//! A database as a year of use leaves it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mission_control_conformance::private_postgres::{Durability, PrivatePostgres};
+use tokio::sync::OnceCell;
+use tokio_postgres::{Client, NoTls};
+
+use crate::Options;
+use crate::postgres::Postgres;
+
+/// Missions of a large database.
+const MANY: i32 = 1_000_000;
+/// Of a thousand missions there, how many are pending.
+const PENDING_OF_MANY: i32 = 50;
+/// No session takes this long to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server of which all tests of this process share a part; it ends with the process.
+static SERVER: OnceCell<PrivatePostgres> = OnceCell::const_new();
+static PLENTY: OnceCell<Database> = OnceCell::const_new();
+
+/// A database with our schema.
+#[derive(Clone, Debug)]
+pub(in crate::postgres) struct Database {
+    dsn: String,
+}
+
+impl Database {
+    /// A million missions, with statistics; shared, so nobody may leave it otherwise.
+    pub(in crate::postgres) async fn plenty() -> &'static Self {
+        let fill = || async {
+            let database = Self::empty("plenty").await;
+            database.fill(MANY, PENDING_OF_MANY).await;
+            database
+        };
+        PLENTY.get_or_init(fill).await
+    }
+
+    /// A database of the caller's own.
+    pub(in crate::postgres) async fn empty(name: &str) -> Self {
+        let start = || PrivatePostgres::start(Durability::Relaxed);
+        let server = SERVER.get_or_try_init(start).await.unwrap();
+        let database = Self { dsn: server.create_database(name).await.unwrap() };
+        database.after(|handle| async move { drop(handle) }).await;
+        database
+    }
+
+    /// Adds missions; `pending` of a thousand wait.
+    pub(in crate::postgres) async fn fill(&self, missions: i32, pending: i32) {
+        let session = self.session().await;
+        let run = async |sql: &str| session.batch_execute(sql).await.unwrap();
+        run(include_str!("sql/drop_indexes.sql")).await;
+        let fill = include_str!("sql/fill_missions.sql");
+        session.execute(fill, &[&missions, &pending]).await.unwrap();
+        run(include_str!("sql/fill_lanes.sql")).await;
+        run(include_str!("sql/fill_places.sql")).await;
+        run(include_str!("sql/fill_ready.sql")).await;
+        run(include_str!("sql/fill_leases.sql")).await;
+        for statement in include_str!("sql/make_indexes.sql").split("\n\n") {
+            run(statement).await;
+        }
+    }
+
+    pub(in crate::postgres) async fn session(&self) -> Client {
+        let config: tokio_postgres::Config = self.dsn.parse().unwrap();
+        let (client, connection) = config.connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    /// Does something with a handle, and returns when all its sessions are gone and have counted
+    /// what they did.
+    pub(in crate::postgres) async fn after<Done: Future<Output = ()>>(
+        &self,
+        act: impl FnOnce(Arc<Postgres>) -> Done,
+    ) {
+        let handle = Postgres::connect(&self.dsn, Options::default()).await.unwrap();
+        act(handle).await;
+        let session = self.session().await;
+        let none_left = async {
+            let statement = session.prepare(include_str!("sql/our_sessions.sql")).await.unwrap();
+            while session.query_one(&statement, &[]).await.unwrap().get::<_, i64>(0) > 0 {}
+        };
+        tokio::time::timeout(PATIENCE, none_left).await.expect("the handle keeps its sessions");
+    }
+}

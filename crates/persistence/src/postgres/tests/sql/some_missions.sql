@@ -1,0 +1,1 @@
+SELECT id FROM missions WHERE NOT held ORDER BY id LIMIT $1

@@ -1,0 +1,187 @@
+//! The saved projection, as JSON.
+
+use std::time::Duration;
+
+use mission_control::agents::Standing;
+use mission_control::missions::{Delta, Totals};
+use mission_control::{Completion, Minute, Snapshot};
+use mission_control_kernel::{Money, StoreError};
+use serde::{Deserialize, Serialize};
+
+use super::read::{Reader, at};
+
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    v: u8,
+    totals: Vec<SavedTotals>,
+    standings: Vec<(String, u64, u64)>,
+    running: Vec<(String, u32)>,
+    minutes: Vec<SavedMinute>,
+    completions: Vec<(String, Vec<SavedCompletion>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedTotals {
+    project: String,
+    cells: Vec<(String, String, i64)>,
+    tokens: i64,
+    cost: i64,
+    duration: i64,
+    timed: i64,
+    dead: i64,
+    held: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedMinute {
+    project: String,
+    minute: i64,
+    completed: u64,
+    failed: u64,
+    duration_us: u64,
+    timed: u64,
+    tokens: u64,
+    cost: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedCompletion {
+    mission: String,
+    at: i64,
+    agent: Option<String>,
+    status: String,
+    duration_us: u64,
+}
+
+const VERSION: u8 = 1;
+
+/// The text of a snapshot; its place stands beside it, in a column.
+pub(crate) fn checkpoint_to_text(snapshot: &Snapshot) -> String {
+    let saved = Saved {
+        v: VERSION,
+        totals: snapshot
+            .totals
+            .iter()
+            .map(|(project, totals)| SavedTotals {
+                project: project.to_string(),
+                cells: totals
+                    .cells
+                    .iter()
+                    .map(|((status, priority), n)| (status.to_string(), priority.to_string(), *n))
+                    .collect(),
+                tokens: totals.sums.tokens,
+                cost: totals.sums.cost_nanos,
+                duration: totals.sums.duration_micros,
+                timed: totals.sums.timed,
+                dead: totals.sums.dead_letter,
+                held: totals.sums.held,
+            })
+            .collect(),
+        standings: snapshot
+            .standings
+            .iter()
+            .map(|(agent, standing)| (agent.to_string(), standing.completed, standing.failed))
+            .collect(),
+        running: snapshot.running.iter().map(|(agent, n)| (agent.to_string(), *n)).collect(),
+        minutes: snapshot
+            .minutes
+            .iter()
+            .map(|((project, minute), sums)| SavedMinute {
+                project: project.to_string(),
+                minute: minute.as_micros(),
+                completed: sums.completed,
+                failed: sums.failed,
+                duration_us: micros(sums.duration),
+                timed: sums.timed,
+                tokens: sums.tokens,
+                cost: sums.cost.as_nanos(),
+            })
+            .collect(),
+        completions: snapshot
+            .completions
+            .iter()
+            .map(|(project, ring)| (project.to_string(), ring.iter().map(saved).collect()))
+            .collect(),
+    };
+    serde_json::to_string(&saved).expect("strings and integers are always JSON")
+}
+
+/// The snapshot of a text and the place beside it.
+///
+/// # Errors
+/// `Corrupt` when it is not what we write; the caller then counts anew.
+pub(crate) fn checkpoint_from_text(seq: i64, text: &str) -> Result<Snapshot, StoreError> {
+    let reader = Reader { table: "projection_checkpoint", row: "1" };
+    let saved: Saved = reader.json("body", text)?;
+    if saved.v != VERSION {
+        return Err(reader.corrupt("body.v"));
+    }
+    let mut snapshot = Snapshot { seq, ..Snapshot::default() };
+    for row in saved.totals {
+        let mut totals = Totals {
+            sums: Delta {
+                tokens: row.tokens,
+                cost_nanos: row.cost,
+                duration_micros: row.duration,
+                timed: row.timed,
+                dead_letter: row.dead,
+                held: row.held,
+            },
+            ..Totals::default()
+        };
+        for (status, priority, n) in row.cells {
+            let cell = (reader.parse("body", &status)?, reader.parse("body", &priority)?);
+            totals.cells.insert(cell, n);
+        }
+        snapshot.totals.insert(reader.parse("body", &row.project)?, totals);
+    }
+    for (agent, completed, failed) in saved.standings {
+        snapshot.standings.insert(reader.parse("body", &agent)?, Standing { completed, failed });
+    }
+    for (agent, n) in saved.running {
+        snapshot.running.insert(reader.parse("body", &agent)?, n);
+    }
+    for row in saved.minutes {
+        let minute = Minute {
+            completed: row.completed,
+            failed: row.failed,
+            duration: Duration::from_micros(row.duration_us),
+            timed: row.timed,
+            tokens: row.tokens,
+            cost: reader.need("body", Money::from_nanos(row.cost))?,
+        };
+        snapshot.minutes.insert((reader.parse("body", &row.project)?, at(row.minute)), minute);
+    }
+    for (project, ring) in saved.completions {
+        let ring = ring
+            .into_iter()
+            .map(|saved| completion(&reader, &saved))
+            .collect::<Result<Vec<_>, _>>()?;
+        snapshot.completions.insert(reader.parse("body", &project)?, ring);
+    }
+    Ok(snapshot)
+}
+
+fn saved(completion: &Completion) -> SavedCompletion {
+    SavedCompletion {
+        mission: completion.mission.to_string(),
+        at: completion.at.as_micros(),
+        agent: completion.agent.map(|agent| agent.to_string()),
+        status: completion.status.to_string(),
+        duration_us: micros(completion.duration),
+    }
+}
+
+fn completion(reader: &Reader<'_>, saved: &SavedCompletion) -> Result<Completion, StoreError> {
+    Ok(Completion {
+        mission: reader.parse("body", &saved.mission)?,
+        at: at(saved.at),
+        agent: reader.parse_some("body", saved.agent.as_deref())?,
+        status: reader.parse("body", &saved.status)?,
+        duration: Duration::from_micros(saved.duration_us),
+    })
+}
+
+fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
+}

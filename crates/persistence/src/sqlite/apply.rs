@@ -1,0 +1,118 @@
+//! Requests of one transaction: look up their receipts, load, fold, write, keep the answers.
+
+use std::collections::{BTreeSet, HashMap};
+
+use mission_control_kernel::{LeaseId, MissionId};
+use mission_control_missions::{AttemptOutcome, Mission, Receipt, Refusal, Rendered, Verdict};
+use rusqlite::OptionalExtension as _;
+
+use super::fault::Fault;
+use super::job::Asked;
+use super::load::mission;
+use super::sql;
+use super::write::write;
+use super::writer::Tx;
+use crate::batch::{Answer, Fold, Needs};
+use crate::row::Reader;
+
+/// Gives each request its verdict.
+pub(super) fn apply(tx: &mut Tx<'_>, asked: &mut [&mut Asked]) -> Result<(), Fault> {
+    for asked in &mut *asked {
+        asked.verdict = match &asked.request.receipt {
+            Some(receipt) => answered_before(tx, receipt)?,
+            None => None,
+        };
+    }
+    let mut fresh: Vec<&mut Asked> = asked
+        .iter_mut()
+        .filter(|asked| asked.verdict.is_none())
+        .map(|asked| &mut **asked)
+        .collect();
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let (missions, past) = load(tx, &fresh)?;
+    let mut fold = Fold::over(missions, past, tx.now, tx.chance);
+    let answers: Vec<Answer> = fresh.iter().map(|asked| fold.act(&asked.request.action)).collect();
+    write(tx, fold.into_writes())?;
+    for (asked, answer) in fresh.iter_mut().zip(answers) {
+        let verdict = match answer {
+            Ok(outcome) => {
+                let rendered = match &asked.request.receipt {
+                    Some(receipt) => Some(keep(tx, receipt, (receipt.render)(&outcome))?),
+                    None => None,
+                };
+                Verdict::Done(outcome, rendered)
+            }
+            Err(refusal) => Verdict::Refused(refusal),
+        };
+        asked.verdict = Some(verdict);
+    }
+    Ok(())
+}
+
+type Past = HashMap<(MissionId, LeaseId), AttemptOutcome>;
+
+/// The missions and past attempts that the requests look at.
+fn load(tx: &Tx<'_>, asked: &[&mut Asked]) -> Result<(Vec<Mission>, Past), Fault> {
+    let (mut ids, mut past) = (BTreeSet::new(), Past::new());
+    for asked in asked {
+        let needs = Needs::of(&asked.request.action);
+        ids.extend(needs.missions);
+        if let Some(attempt) = needs.attempt
+            && let Some(outcome) = past_outcome(tx, attempt)?
+        {
+            past.insert(attempt, outcome);
+        }
+    }
+    let mut missions = Vec::with_capacity(ids.len());
+    for id in ids {
+        missions.extend(mission(tx.connection, id)?);
+    }
+    Ok((missions, past))
+}
+
+fn past_outcome(
+    tx: &Tx<'_>,
+    (mission, lease): (MissionId, LeaseId),
+) -> Result<Option<AttemptOutcome>, Fault> {
+    let id = mission.to_string();
+    let outcome: Option<String> = tx
+        .connection
+        .prepare_cached(sql!("past_attempt"))?
+        .query_row((&id, lease.number()), |row| row.get(0))
+        .optional()?;
+    let reader = Reader { table: "attempts", row: &id };
+    Ok(reader.parse_some("outcome", outcome.as_deref())?)
+}
+
+/// What was answered under this key before, if anything.
+fn answered_before(tx: &Tx<'_>, receipt: &Receipt) -> Result<Option<Verdict>, Fault> {
+    let found: Option<(Vec<u8>, u16, Vec<u8>)> = tx
+        .connection
+        .prepare_cached(sql!("find_receipt"))?
+        .query_row((receipt.project.as_str(), &receipt.principal, &receipt.key), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    Ok(found.map(|(digest, status, body)| {
+        if digest == receipt.request_digest {
+            Verdict::Replayed(Rendered { status, body })
+        } else {
+            Verdict::Refused(Refusal::KeyReused)
+        }
+    }))
+}
+
+fn keep(tx: &Tx<'_>, receipt: &Receipt, rendered: Rendered) -> Result<Rendered, Fault> {
+    tx.connection.prepare_cached(sql!("insert_receipt"))?.execute((
+        receipt.project.as_str(),
+        &receipt.principal,
+        &receipt.key,
+        receipt.request_digest,
+        rendered.status,
+        &rendered.body,
+        tx.now.as_micros(),
+    ))?;
+    Ok(rendered)
+}

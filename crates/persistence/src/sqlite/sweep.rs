@@ -1,0 +1,89 @@
+//! What time has made due, and what moves of missions ask of others.
+
+use std::time::Duration;
+
+use mission_control_kernel::{LeaseId, MissionId, Timestamp};
+use mission_control_missions::{Command, Due, FollowUpTask};
+use rusqlite::Connection;
+
+use super::fault::Fault;
+use super::load::parse_id;
+use super::reads::ids;
+use super::sql;
+use super::writer::Tx;
+use crate::row::{Reader, follow_up_from_word};
+
+/// A follow-up that was taken and not finished belongs to whoever asks after this long: a process
+/// that works one off in steps of some hundred needs a fraction of it.
+const TAKEN_FOR: Duration = Duration::from_secs(30);
+
+/// Leases and timeouts that are over, and missions that have expired. Of two commands for one attempt
+/// the first ends it and the second is refused.
+pub(super) fn due(connection: &Connection, now: Timestamp, limit: u32) -> Result<Vec<Due>, Fault> {
+    let mut due = Vec::new();
+    for (mission, lease) in over(connection, sql!("due_leases"), now, limit)? {
+        due.push(Due { mission, command: Command::Lose { lease } });
+    }
+    for (mission, lease) in over(connection, sql!("due_timeouts"), now, limit)? {
+        due.push(Due { mission, command: Command::TimeOut { lease } });
+    }
+    for mission in ids(connection, sql!("due_expiries"), (now.as_micros(), limit))? {
+        due.push(Due { mission, command: Command::Expire });
+    }
+    due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(due)
+}
+
+/// Takes follow-ups, oldest first.
+pub(super) fn take(tx: &Tx<'_>, limit: u32) -> Result<Vec<FollowUpTask>, Fault> {
+    let until = tx.now.plus(TAKEN_FOR).as_micros();
+    let mut statement = tx.connection.prepare_cached(sql!("take_follow_ups"))?;
+    let mut rows = statement.query((tx.now.as_micros(), until, limit))?;
+    let mut tasks = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (mission, what): (String, String) = (row.get(1)?, row.get(2)?);
+        let reader = Reader { table: "follow_ups", row: &mission };
+        tasks.push(FollowUpTask {
+            id: row.get(0)?,
+            mission: reader.parse("mission_id", &mission)?,
+            what: reader.need("what", follow_up_from_word(&what))?,
+        });
+    }
+    // RETURNING promises no order.
+    tasks.sort_unstable_by_key(|task| task.id);
+    Ok(tasks)
+}
+
+/// Removes a follow-up. That it is gone already is no failure: two may have done it.
+pub(super) fn finish(tx: &Tx<'_>, id: i64) -> Result<(), Fault> {
+    tx.connection.prepare_cached(sql!("delete_follow_up"))?.execute([id])?;
+    Ok(())
+}
+
+/// The ids that a statement finds behind `after`, by id.
+pub(super) fn page(
+    connection: &Connection,
+    sql: &str,
+    id: MissionId,
+    after: Option<MissionId>,
+    limit: u32,
+) -> Result<Vec<MissionId>, Fault> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    ids(connection, sql, (id.to_string(), after, limit))
+}
+
+fn over(
+    connection: &Connection,
+    sql: &str,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(MissionId, LeaseId)>, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query((now.as_micros(), limit))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mission = parse_id(&row.get::<_, String>(0)?)?;
+        found.push((mission, LeaseId::new(row.get(1)?)));
+    }
+    Ok(found)
+}

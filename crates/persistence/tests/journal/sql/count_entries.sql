@@ -1,0 +1,1 @@
+SELECT count(*), count(DISTINCT (batch, pos)) FROM journal

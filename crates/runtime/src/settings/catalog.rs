@@ -1,0 +1,106 @@
+//! The one table of settings: a new setting is a new row here, and nothing else.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use mission_control_kernel::ProjectId;
+use tracing_subscriber::filter::Targets;
+
+use super::layer::Reader;
+use super::parse;
+use super::setting::{Setting, declare_settings};
+use super::words::{Environment, HostName, LogFormat};
+use crate::Secret;
+
+declare_settings! {
+    /// What a process was told, parsed; a field stands here exactly if its row does.
+    pub struct Settings {
+        /// The settings file; if none is named, config.toml in the data folder if there is one.
+        CONFIG => config: Option<PathBuf> = parse::path,
+            Setting::new("config", "FILE").flag("config").variable(&["MISSION_CONTROL_CONFIG"])
+                .never_in_file();
+
+        /// The environment: development, or production, which insists on a secret key.
+        ENVIRONMENT => environment: Environment = parse::environment,
+            Setting::new("environment", "WORD").flag("environment").variable(&["ENVIRONMENT"])
+                .default("development");
+
+        /// The address to listen on; one that is not loopback needs a secret key and allowed hosts.
+        HOST => host: IpAddr = parse::host,
+            Setting::new("host", "ADDRESS").flag("host").variable(&["MISSION_DASHBOARD_HOST"])
+                .default("127.0.0.1");
+
+        /// The port to listen on; 0 takes any that is free.
+        PORT => port: u16 = parse::port,
+            Setting::new("port", "PORT").flag("port").variable(&["MISSION_DASHBOARD_PORT"])
+                .default("5002");
+
+        /// The names by which clients reach the server, separated by commas, without ports.
+        ALLOWED_HOSTS => allowed_hosts: Vec<HostName> = parse::host_names,
+            Setting::new("allowed_hosts", "NAMES").flag("allowed-hosts")
+                .variable(&["MISSION_CONTROL_ALLOWED_HOSTS"]);
+
+        /// The key that signs sessions and cursors, at least 32 characters; if none is given in
+        /// development, one is made in the data folder.
+        SECRET_KEY => secret_key: Option<Secret> = parse::secret_key,
+            Setting::secret("secret_key", &["MISSION_DASHBOARD_SECRET_KEY"]);
+
+        /// The token of the first administrator, at least 32 characters.
+        ADMIN_TOKEN => admin_token: Option<Secret> = parse::admin_token,
+            Setting::secret("admin_token", &["MISSION_CONTROL_ADMIN_TOKEN"]);
+
+        /// The folder of the database, keys and logs, made if it is missing.
+        DATA_DIR => data_dir: PathBuf = parse::needed_path,
+            Setting::new("data_dir", "FOLDER").flag("data-dir")
+                .variable(&["MISSION_CONTROL_DATA_DIR"]).default("./data");
+
+        /// The PostgreSQL database; if none is given, SQLite in the data folder.
+        POSTGRES_DSN => postgres_dsn: Option<Secret> = parse::postgres_dsn,
+            Setting::secret("postgres_dsn", &["POSTGRES_DSN", "DATABASE_URL"]);
+
+        /// The projects that the worker serves, separated by commas.
+        PROJECTS => projects: Vec<ProjectId> = parse::projects,
+            Setting::new("projects", "NAMES").flag("projects")
+                .variable(&["MISSION_CONTROL_PROJECTS"]).default("default");
+
+        /// Runs no worker in this process.
+        NO_WORKER => no_worker: bool = parse::truth,
+            Setting::switch("no_worker").flag("no-worker").variable(&["MISSION_CONTROL_NO_WORKER"]);
+
+        /// How many missions the worker runs at once, 1 to 1000.
+        WORKER_CONCURRENCY => worker_concurrency: u32 = parse::concurrency,
+            Setting::new("worker_concurrency", "NUMBER").flag("worker-concurrency")
+                .variable(&["MISSION_CONTROL_WORKER_CONCURRENCY"]).default("4");
+
+        /// The file of executor profiles (TOML).
+        PROFILES => profiles: Option<PathBuf> = parse::path,
+            Setting::new("profiles", "FILE").flag("profiles")
+                .variable(&["MISSION_CONTROL_PROFILES"]);
+
+        /// How long an attempt may be silent before it is taken back, 1 to 3600 seconds.
+        LEASE => lease: Duration = parse::lease,
+            Setting::new("lease_seconds", "SECONDS").flag("lease-seconds")
+                .variable(&["MISSION_CONTROL_LEASE_SECONDS"]).default("15");
+
+        /// The wait that raises a mission's priority by one step, in seconds; 0 never raises it.
+        AGEING => ageing: Option<Duration> = parse::ageing,
+            Setting::new("ageing_seconds", "SECONDS").flag("ageing-seconds")
+                .variable(&["MISSION_CONTROL_AGEING_SECONDS"]).default("600");
+
+        /// What is logged, such as warn,mission_control=debug.
+        LOG_FILTER => log_filter: Targets = parse::log_filter,
+            Setting::new("log_filter", "FILTER").flag("log-filter").variable(&["RUST_LOG"])
+                .default("info");
+
+        /// How a log line looks: text or json.
+        LOG_FORMAT => log_format: LogFormat = parse::log_format,
+            Setting::new("log_format", "WORD").flag("log-format")
+                .variable(&["MISSION_CONTROL_LOG_FORMAT"]).default("text").in_production("json");
+
+        /// A file that gets every log line too.
+        LOG_FILE => log_file: Option<PathBuf> = parse::path,
+            Setting::new("log_file", "FILE").flag("log-file")
+                .variable(&["MISSION_CONTROL_LOG_FILE"]);
+    }
+}

@@ -1,0 +1,96 @@
+//! Every rule about settings, as a process meets it: arguments, environment and files in, settings
+//! or problems out.
+
+mod precedence;
+mod refusals;
+mod rules;
+mod secrets;
+mod texts;
+mod values;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use mission_control_runtime::settings::{Problem, SettingsError};
+use mission_control_runtime::{Loaded, Settings};
+use tempfile::{TempDir, tempdir};
+
+/// A key that is as short as it may be.
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// A process that is about to start, in a data folder of its own.
+struct Start {
+    folder: TempDir,
+    args: Vec<OsString>,
+    env: Vec<(OsString, OsString)>,
+}
+
+impl Start {
+    fn new() -> Self {
+        let folder = tempdir().unwrap();
+        let env = vec![("MISSION_CONTROL_DATA_DIR".into(), folder.path().into())];
+        Self { folder, args: vec!["server".into()], env }
+    }
+
+    fn flags(mut self, flags: &[&str]) -> Self {
+        self.args.extend(flags.iter().map(OsString::from));
+        self
+    }
+
+    fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    fn variables(self, variables: &[(&str, &str)]) -> Self {
+        variables.iter().fold(self, |start, (name, value)| start.variable(name, value))
+    }
+
+    /// Writes a file into the data folder.
+    fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        std::fs::write(self.path(name), text).unwrap();
+        self
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn load(&self) -> Result<Loaded, SettingsError> {
+        Settings::load(self.args.iter().cloned(), self.env.iter().cloned())
+    }
+
+    fn settings(&self) -> Settings {
+        match self.load() {
+            Ok(Loaded::Run(settings)) => *settings,
+            Ok(Loaded::Print(text)) => panic!("only a text: {text}"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self.load() {
+            Ok(Loaded::Print(text)) => text,
+            other => panic!("no text: {other:?}"),
+        }
+    }
+
+    fn error(&self) -> SettingsError {
+        self.load().map(|loaded| panic!("not refused: {loaded:?}")).unwrap_err()
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        self.error().problems
+    }
+
+    /// The sentence of the only problem.
+    fn sentence(&self) -> String {
+        let problems = self.problems();
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        problems[0].to_string()
+    }
+}

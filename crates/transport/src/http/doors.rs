@@ -1,0 +1,233 @@
+//! Which names this service answers to, and which pages may make it act.
+
+use http::header::{HOST, ORIGIN, UPGRADE};
+use http::request::Parts;
+use http::{HeaderName, Method, StatusCode};
+use mission_control_kernel::Invalid;
+
+use super::Problem;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The exact list of origins under which this service is reached. Binding to a wildcard address
+/// adds none: a name that is not here is some other site's, resolved to us.
+#[derive(Clone, Debug)]
+pub struct Doors(Vec<Door>);
+
+#[derive(Clone, Debug)]
+struct Door {
+    /// As browsers write it: scheme and authority, without the scheme's own port.
+    origin: String,
+    scheme_length: usize,
+    port: &'static str,
+}
+
+impl Doors {
+    /// The names of this machine for itself, with the port that was bound.
+    #[must_use]
+    pub fn loopback(port: u16) -> Self {
+        let door = |name| Door::new("http", name, &port.to_string());
+        Self(["localhost", "127.0.0.1", "[::1]"].map(door).into())
+    }
+
+    /// One more name: an origin like `https://missions.example.com` or `http://box.lan:5002`.
+    ///
+    /// # Errors
+    /// `invalid_origin`.
+    pub fn with(mut self, origin: &str) -> Result<Self, Invalid> {
+        let invalid = Invalid::new(
+            "invalid_origin",
+            "must be http or https, ://, a host name and, unless it is the usual one, a port",
+        );
+        let (scheme, authority) = origin.split_once("://").ok_or(invalid)?;
+        let parsed: http::uri::Authority = authority.parse().map_err(|_| invalid)?;
+        let known = scheme == "http" || scheme == "https";
+        if !known || parsed.host().is_empty() || authority.contains('@') {
+            return Err(invalid);
+        }
+        let port = match (parsed.port(), authority.strip_prefix(parsed.host())) {
+            (Some(port), _) => port.as_str().to_owned(),
+            (None, Some("")) => default_port(scheme).to_owned(),
+            (None, _) => return Err(invalid),
+        };
+        self.0.push(Door::new(scheme, &parsed.host().to_ascii_lowercase(), &port));
+        Ok(self)
+    }
+
+    /// Refuses what was meant for another name, and what a page of another origin sent.
+    ///
+    /// `bearer`: the request brings a token, which no page can add without being asked first.
+    ///
+    /// # Errors
+    /// 400 `duplicate_host`, 421 `wrong_host`, 403 `cross_origin`.
+    pub(super) fn check(&self, head: &Parts, bearer: bool) -> Result<(), Problem> {
+        let host = self.host(head)?;
+        // Opening a socket is a GET that browsers let any page make, cookies included.
+        let harmless = (head.method == Method::GET || head.method == Method::HEAD)
+            && !head.headers.contains_key(UPGRADE);
+        if harmless || bearer || self.same_origin(head, host) {
+            return Ok(());
+        }
+        let detail = "a page of another origin may not do this: send a token";
+        Err(Problem::forbidden("cross_origin", detail))
+    }
+
+    /// The host that the request names, in its target, its `Host` header, or both alike.
+    fn host<'a>(&self, head: &'a Parts) -> Result<&'a str, Problem> {
+        let mut headers = head.headers.get_all(HOST).iter();
+        let header = headers.next();
+        if headers.next().is_some() {
+            let detail = "the request has two Host headers";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "duplicate_host", detail));
+        }
+        let target = head.uri.authority().map(http::uri::Authority::as_str);
+        let header = match header {
+            Some(value) => Some(value.to_str().map_err(|_| Problem::wrong_host())?),
+            None => None,
+        };
+        let host = target.or(header).ok_or_else(Problem::wrong_host)?;
+        let agree = header.is_none_or(|header| header.eq_ignore_ascii_case(host));
+        if agree && self.0.iter().any(|door| door.has_host(host)) {
+            Ok(host)
+        } else {
+            Err(Problem::wrong_host())
+        }
+    }
+
+    /// Browsers of today say where a request comes from in `Sec-Fetch-Site`, all of them say it in
+    /// `Origin`; programs say neither, and carry no cookies that another page could ride on.
+    fn same_origin(&self, head: &Parts, host: &str) -> bool {
+        let mut sites = head.headers.get_all(SEC_FETCH_SITE).iter();
+        if !sites.all(|site| site == "same-origin" || site == "none") {
+            return false;
+        }
+        let mut origins = head.headers.get_all(ORIGIN).iter();
+        let Some(origin) = origins.next() else { return true };
+        let of_host = |door: &&Door| door.has_host(host);
+        origins.next().is_none()
+            && self.0.iter().filter(of_host).any(|door| origin.as_bytes() == door.origin.as_bytes())
+    }
+}
+
+impl Door {
+    fn new(scheme: &str, host: &str, port: &str) -> Self {
+        let usual = default_port(scheme);
+        let origin = if port == usual {
+            format!("{scheme}://{host}")
+        } else {
+            format!("{scheme}://{host}:{port}")
+        };
+        Self { origin, scheme_length: scheme.len() + "://".len(), port: usual }
+    }
+
+    fn has_host(&self, host: &str) -> bool {
+        let own = &self.origin[self.scheme_length..];
+        let explicit = || host.strip_suffix(self.port).and_then(|host| host.strip_suffix(':'));
+        own.eq_ignore_ascii_case(host)
+            || explicit().is_some_and(|host| own.eq_ignore_ascii_case(host))
+    }
+}
+
+fn default_port(scheme: &str) -> &'static str {
+    if scheme == "https" { "443" } else { "80" }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn doors() -> Doors {
+        let doors = Doors::loopback(5002).with("https://mc.example").unwrap();
+        doors.with("http://box.lan:8080").unwrap()
+    }
+
+    fn verdict(method: &str, target: &str, headers: &[(&str, &str)], bearer: bool) -> u16 {
+        let mut request = Request::builder().method(method).uri(target);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        doors().check(&head, bearer).map_or_else(|problem| problem.status().as_u16(), |()| 200)
+    }
+
+    #[test]
+    fn only_exact_names_are_answered() {
+        let table = [
+            ("localhost:5002", 200),
+            ("LOCALHOST:5002", 200),
+            ("127.0.0.1:5002", 200),
+            ("[::1]:5002", 200),
+            ("mc.example", 200),
+            ("mc.example:443", 200),
+            ("box.lan:8080", 200),
+            ("localhost", 421),
+            ("localhost:5003", 421),
+            ("localhost.:5002", 421),
+            ("127.0.0.2:5002", 421),
+            ("127.1:5002", 421),
+            ("0.0.0.0:5002", 421),
+            ("[::]:5002", 421),
+            ("mc.example:80", 421),
+            ("mc.example.", 421),
+            ("mc.example.evil.test", 421),
+            ("box.lan", 421),
+            ("user@localhost:5002", 421),
+            ("evil.test", 421),
+            ("", 421),
+        ];
+        for (host, status) in table {
+            assert_eq!(verdict("GET", "/", &[("host", host)], false), status, "{host:?}");
+            assert_eq!(verdict("POST", "/", &[("host", host)], true), status, "{host:?}");
+        }
+        assert_eq!(verdict("GET", "/", &[], false), 421);
+        let two = [("host", "localhost:5002"), ("host", "localhost:5002")];
+        assert_eq!(verdict("GET", "/", &two, false), 400);
+    }
+
+    #[test]
+    fn a_host_in_the_target_counts_and_the_header_may_not_contradict_it() {
+        let ours = "http://localhost:5002/";
+        assert_eq!(verdict("GET", ours, &[], false), 200);
+        assert_eq!(verdict("GET", ours, &[("host", "localhost:5002")], false), 200);
+        assert_eq!(verdict("GET", ours, &[("host", "127.0.0.1:5002")], false), 421);
+        assert_eq!(verdict("GET", "http://evil.test/", &[("host", "localhost:5002")], false), 421);
+    }
+
+    #[test]
+    fn what_acts_comes_from_our_own_pages_or_brings_a_token() {
+        let table: [(&[(&str, &str)], u16); 12] = [
+            (&[], 200),
+            (&[("origin", "https://mc.example")], 200),
+            (&[("origin", "https://mc.example"), ("sec-fetch-site", "same-origin")], 200),
+            (&[("sec-fetch-site", "none")], 200),
+            (&[("sec-fetch-site", "same-site")], 403),
+            (&[("sec-fetch-site", "cross-site")], 403),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "https://mc.example")], 403),
+            (&[("origin", "http://mc.example")], 403),
+            (&[("origin", "https://mc.example:8443")], 403),
+            (&[("origin", "http://localhost:5002")], 403),
+            (&[("origin", "null")], 403),
+            (&[("origin", "https://mc.example"), ("origin", "https://mc.example")], 403),
+        ];
+        for (headers, status) in table {
+            let with_host = [&[("host", "mc.example")], headers].concat();
+            for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "FOO"] {
+                assert_eq!(verdict(method, "/", &with_host, false), status, "{method} {headers:?}");
+                assert_eq!(verdict(method, "/", &with_host, true), 200, "{method} {headers:?}");
+            }
+            assert_eq!(verdict("GET", "/", &with_host, false), 200, "{headers:?}");
+            let socket = [with_host.as_slice(), &[("upgrade", "websocket")]].concat();
+            assert_eq!(verdict("GET", "/", &socket, false), status, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_an_origin_and_nothing_else() {
+        for origin in ["mc.example", "ftp://mc.example", "https://", "https://a/b", "https://u@a"] {
+            let refused = Doors::loopback(80).with(origin);
+            assert_eq!(refused.unwrap_err().code, "invalid_origin", "{origin}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What is done to one mission.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use mission_control::Shown;
+use mission_control::kernel::{MissionId, Timestamp};
+use mission_control::missions::{Command, Outcome, Verdict};
+use mission_control_wire::reply::{ActionReply, Deed};
+use mission_control_wire::request::Empty;
+use mission_control_wire::{EncodeError, Word, to_bytes};
+
+use super::missions::Missions;
+use crate::http::idempotency::{Key, kept, replayed};
+use crate::http::{Problem, Reply, Request};
+use crate::{parse, show};
+
+pub(super) async fn start(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let command = parse::start(&request.json()?)?;
+    area.act(&request, command, Deed::Started).await
+}
+
+pub(super) async fn progress(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let command = parse::progress(request.json()?)?;
+    area.act(&request, command, Deed::Progressed).await
+}
+
+pub(super) async fn complete(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let command = parse::complete(request.json()?)?;
+    area.act(&request, command, Deed::Completed).await
+}
+
+pub(super) async fn fail(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let command = parse::fail(&request.json()?)?;
+    area.act(&request, command, Deed::Failed).await
+}
+
+pub(super) async fn cancel(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let command = parse::cancel(&request.json()?)?;
+    area.act(&request, command, Deed::Cancelled).await
+}
+
+pub(super) async fn retry(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    area.simply(&request, Command::Retry, Deed::Retried).await
+}
+
+pub(super) async fn discard(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    area.simply(&request, Command::Discard, Deed::Discarded).await
+}
+
+pub(super) async fn hold(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    area.simply(&request, Command::Hold, Deed::Held).await
+}
+
+pub(super) async fn approve(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    area.simply(&request, Command::Approve, Deed::Approved).await
+}
+
+pub(super) async fn take_back(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    area.simply(&request, Command::TakeBack, Deed::TakenBack).await
+}
+
+impl Missions {
+    /// An action that takes nothing but an empty body.
+    async fn simply(
+        &self,
+        request: &Request,
+        command: Command,
+        deed: Deed,
+    ) -> Result<Reply, Problem> {
+        request.json::<Empty>()?;
+        self.act(request, command, deed).await
+    }
+
+    async fn act(&self, request: &Request, command: Command, deed: Deed) -> Result<Reply, Problem> {
+        let id: MissionId = request.param("id")?;
+        let now = self.control.clock().now();
+        let receipt = match Key::of(request)? {
+            None => None,
+            Some(key) => {
+                let tree = self.tree_progress(request, id).await?;
+                let render = move |outcome: &Outcome| told(&in_tree(outcome, tree), deed, now);
+                Some(key.receipt(StatusCode::OK, render))
+            }
+        };
+        match self.control.command(request.scope()?, id, command, receipt).await? {
+            Verdict::Done(_, Some(rendered)) => kept(rendered),
+            Verdict::Done(outcome, None) => {
+                let shown = self.control.view(outcome.missions).await?;
+                Ok(Reply::json_text(told(&shown, deed, now)?))
+            }
+            Verdict::Replayed(rendered) => replayed(rendered),
+            Verdict::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// The progress of a mission with children. An answer that is kept is written inside the
+    /// store's transaction, where nothing more can be asked; and no command on a mission changes
+    /// what has been completed below it.
+    async fn tree_progress(
+        &self,
+        request: &Request,
+        id: MissionId,
+    ) -> Result<Option<f64>, Problem> {
+        let found = self.control.mission(&request.scope()?, id).await?;
+        let Some(mission) = found.filter(|mission| mission.has_children) else { return Ok(None) };
+        Ok(self.control.view(vec![mission]).await?.first().map(|shown| shown.progress))
+    }
+}
+
+/// What was done to the first of `shown`, which is all there is.
+pub(super) fn told(shown: &[Shown], deed: Deed, now: Timestamp) -> Result<Vec<u8>, EncodeError> {
+    let shape = shown.first().map(|shown| ActionReply {
+        message: deed,
+        mission: show::shown(shown),
+        timestamp: Word(now),
+    });
+    to_bytes(&shape)
+}
+
+fn in_tree(outcome: &Outcome, tree: Option<f64>) -> Vec<Shown> {
+    let shown = outcome.missions.iter().map(|mission| {
+        let own = mission.output().map_or(0.0, |output| output.progress.percent());
+        Shown { mission: mission.clone(), progress: tree.unwrap_or(own) }
+    });
+    shown.collect()
+}

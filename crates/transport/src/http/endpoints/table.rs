@@ -1,0 +1,78 @@
+//! Every route and whom it lets in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use mission_control_identity::{Access, Role};
+
+use super::missions::Missions;
+use super::monitor::Monitor;
+use super::workers::Workers;
+use super::{Services, actions, agents, detail, missions, monitor, on, workers};
+use crate::http::{BodyKind, Route};
+use crate::live::{self, Live};
+use crate::parse::LIST_PARAMETERS;
+
+/// A call that waits: the 30 s that it may ask for, and what the facade and the store may take.
+const WAITING: Duration = Duration::from_secs(45);
+
+const OPEN: Access = Access::Open;
+/// Performs missions, and makes missions below those it performs.
+const AGENT: Access = Access::Project(Role::Agent);
+const VIEWER: Access = Access::Project(Role::Viewer);
+const OPERATOR: Access = Access::Project(Role::Operator);
+
+/// The whole API over `services`.
+#[must_use]
+#[rustfmt::skip]
+pub fn routes(services: &Services) -> Vec<Route> {
+    let m = &Arc::new(Missions::new(services));
+    let w = &Arc::new(Workers::new(services));
+    let o = &Arc::new(Monitor::new(services));
+    let l = &Arc::new(Live::new(services));
+    vec![
+        Route::get("/livez", "live", OPEN, on(o, monitor::live)),
+        Route::get("/readyz", "ready", OPEN, on(o, monitor::ready)),
+        Route::get("/api/health", "health", OPEN, on(o, monitor::health)),
+        Route::get("/api/metrics", "metrics", VIEWER, on(o, monitor::metrics)),
+        Route::get("/api/running", "running", VIEWER, on(o, monitor::running)),
+        Route::get("/api/live/stream", "stream", VIEWER, on(l, live::stream)).query(live::PARAMETERS),
+
+        Route::get("/api/missions", "list_missions", VIEWER, on(m, missions::list)).query(LIST_PARAMETERS),
+        Route::post("/api/missions", "create_mission", OPERATOR, on(m, missions::create)).body(BodyKind::Mission),
+        Route::post("/api/missions/batch", "create_missions", OPERATOR, on(m, missions::create_batch)).body(BodyKind::Batch),
+        Route::get("/api/missions/{id}", "mission", VIEWER, on(m, missions::get)),
+        Route::new(Method::PATCH, "/api/missions/{id}", "edit_mission", OPERATOR, on(m, missions::patch)).body(BodyKind::Mission),
+
+        Route::post("/api/missions/{id}/start", "start_mission", AGENT, on(m, actions::start)),
+        Route::post("/api/missions/{id}/progress", "progress_mission", AGENT, on(m, actions::progress)).body(BodyKind::Mission),
+        Route::post("/api/missions/{id}/complete", "complete_mission", AGENT, on(m, actions::complete)).body(BodyKind::Mission),
+        Route::post("/api/missions/{id}/fail", "fail_mission", AGENT, on(m, actions::fail)),
+        Route::post("/api/missions/{id}/cancel", "cancel_mission", OPERATOR, on(m, actions::cancel)),
+        Route::post("/api/missions/{id}/retry", "retry_mission", OPERATOR, on(m, actions::retry)),
+        Route::post("/api/missions/{id}/discard", "discard_mission", OPERATOR, on(m, actions::discard)),
+        Route::post("/api/missions/{id}/hold", "hold_mission", OPERATOR, on(m, actions::hold)),
+        Route::post("/api/missions/{id}/approve", "approve_mission", OPERATOR, on(m, actions::approve)),
+        Route::post("/api/missions/{id}/take-back", "take_back_mission", OPERATOR, on(m, actions::take_back)),
+
+        Route::get("/api/missions/{id}/events", "mission_events", VIEWER, on(m, detail::events)).query(&["limit", "cursor"]),
+        Route::get("/api/missions/{id}/attempts", "mission_attempts", VIEWER, on(m, detail::attempts)),
+        Route::get("/api/missions/{id}/logs", "mission_logs", VIEWER, on(m, detail::logs)).query(&["after", "level", "limit"]),
+        Route::post("/api/missions/{id}/logs", "append_logs", AGENT, on(m, detail::append_logs)).body(BodyKind::Mission),
+        Route::get("/api/missions/{id}/tree", "mission_tree", VIEWER, on(m, detail::tree)),
+        Route::post("/api/missions/{id}/children", "create_child", AGENT, on(m, missions::create_child)).body(BodyKind::Mission),
+        Route::get("/api/missions/{id}/explain", "explain_mission", VIEWER, on(m, detail::explain)),
+
+        Route::get("/api/agents", "agents", VIEWER, on(w, agents::list)),
+        Route::post("/api/agents", "register_agent", AGENT, on(w, agents::register)),
+        Route::get("/api/agents/{id}", "agent", VIEWER, on(w, agents::get)),
+        Route::post("/api/agents/{id}/heartbeat", "heartbeat", AGENT, on(w, workers::heartbeat)).body(BodyKind::Mission).deadline(WAITING),
+        Route::post("/api/agents/{id}/claim", "claim", AGENT, on(w, workers::claim)).deadline(WAITING),
+        Route::post("/api/agents/{id}/report", "report", AGENT, on(w, workers::report)).body(BodyKind::Batch),
+        Route::post("/api/agents/{id}/drain", "drain_agent", OPERATOR, on(w, agents::drain)),
+        Route::post("/api/agents/{id}/enable", "enable_agent", OPERATOR, on(w, agents::enable)),
+        Route::post("/api/agents/{id}/disable", "disable_agent", OPERATOR, on(w, agents::disable)),
+        Route::new(Method::DELETE, "/api/agents/{id}", "remove_agent", OPERATOR, on(w, agents::remove)),
+    ]
+}

@@ -1,0 +1,193 @@
+//! Agents at work: what they take and how they report.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use mission_control::MissionControl;
+use mission_control::kernel::{AgentId, JsonText, MissionId, Scope};
+use mission_control::missions::{Mission, Renewal, Verdict};
+use mission_control_wire::reply::{self, ReportOutcome};
+use mission_control_wire::request::{Heartbeat, Report, Reports};
+use mission_control_wire::{Json, Lease, Word};
+use tokio_util::sync::CancellationToken;
+
+use super::{Services, is_draining};
+use crate::http::{Problem, Reply, Request};
+use crate::{parse, show};
+
+/// How many missions of one report list are written at a time: what a store takes in one batch.
+const REPORTING: usize = 64;
+
+/// How long a heartbeat may wait once the process drains: leases are renewed to the end, but an
+/// agent must not come back without a pause.
+const DRAINING_WAIT: Duration = Duration::from_secs(1);
+
+/// What endpoints about agents need.
+pub(super) struct Workers {
+    pub(super) control: MissionControl,
+    draining: CancellationToken,
+}
+
+pub(super) async fn heartbeat(area: Arc<Workers>, request: Request) -> Result<Reply, Problem> {
+    let (scope, id): (_, AgentId) = (request.scope()?, request.param("id")?);
+    let body: Heartbeat = request.json()?;
+    let wait = parse::wait(&body)?;
+    let beats = parse::beats(body)?;
+    let control = &area.control;
+    let renewal = if area.draining.is_cancelled() {
+        control.heartbeat(&scope, id, beats, wait.min(DRAINING_WAIT)).await?
+    } else {
+        tokio::select! {
+            renewal = control.heartbeat(&scope, id, beats.clone(), wait) => renewal?,
+            () = area.interrupted(&request) => {
+                control.heartbeat(&scope, id, beats, Duration::ZERO).await?
+            }
+        }
+    };
+    Reply::json(&renewed(&renewal.ok_or_else(Problem::not_found)?))
+}
+
+/// Whoever hangs up leaves what was taken meanwhile to the next one that asks.
+pub(super) async fn claim(area: Arc<Workers>, request: Request) -> Result<Reply, Problem> {
+    let (scope, id): (_, AgentId) = (request.scope()?, request.param("id")?);
+    let want = parse::want(request.json()?)?;
+    if area.draining.is_cancelled() {
+        return Err(is_draining());
+    }
+    let missions = tokio::select! {
+        claimed = area.control.claim(&scope, id, want) => claimed??,
+        () = area.interrupted(&request) => Vec::new(),
+    };
+    let mut dependencies = Vec::with_capacity(missions.len());
+    for mission in &missions {
+        dependencies.push(area.control.dependency_results(mission).await?);
+    }
+    let shown = area.control.view(missions).await?;
+    let claimed = shown.iter().zip(&dependencies);
+    Reply::json(&reply::ClaimReply {
+        missions: claimed
+            .filter_map(|(shown, results)| {
+                self::claimed(&shown.mission, show::shown(shown), results)
+            })
+            .collect(),
+    })
+}
+
+/// Being heard of comes with it, and who is not known is not heard.
+pub(super) async fn report(area: Arc<Workers>, request: Request) -> Result<Reply, Problem> {
+    let (scope, id): (_, AgentId) = (request.scope()?, request.param("id")?);
+    let reports: Reports = request.json()?;
+    let known = area.control.heartbeat(&scope, id, Vec::new(), Duration::ZERO).await?;
+    known.ok_or_else(Problem::not_found)?;
+    let judged = area.judge(&scope, reports.reports.into_vec()).await;
+    Reply::json(&reply::ReportReply { outcomes: judged.iter().map(Judged::outcome).collect() })
+}
+
+impl Workers {
+    pub(super) fn new(services: &Services) -> Self {
+        Self { control: services.control.clone(), draining: services.draining.clone() }
+    }
+
+    /// Waits until there is nobody to wait for any more, or no time.
+    async fn interrupted(&self, request: &Request) {
+        tokio::select! {
+            () = self.draining.cancelled() => {}
+            () = request.hung_up().cancelled() => {}
+        }
+    }
+
+    /// A verdict for each report, in order. Missions are written side by side, reports about the
+    /// same one after each other.
+    async fn judge(&self, scope: &Scope, reports: Vec<Report>) -> Vec<Judged> {
+        let mut by_mission: HashMap<MissionId, Vec<(usize, Report)>> = HashMap::new();
+        for (index, report) in reports.into_iter().enumerate() {
+            by_mission.entry(report.mission_id).or_default().push((index, report));
+        }
+        let mut judged: Vec<(usize, Judged)> = stream::iter(by_mission.into_values())
+            .map(|reports| self.judge_in_turn(scope, reports))
+            .buffer_unordered(REPORTING)
+            .flat_map(stream::iter)
+            .collect()
+            .await;
+        judged.sort_by_key(|(index, _)| *index);
+        judged.into_iter().map(|(_, judged)| judged).collect()
+    }
+
+    async fn judge_in_turn(
+        &self,
+        scope: &Scope,
+        reports: Vec<(usize, Report)>,
+    ) -> Vec<(usize, Judged)> {
+        let mut judged = Vec::with_capacity(reports.len());
+        for (index, report) in reports {
+            let (mission, lease) = (report.mission_id, Lease(report.lease_id));
+            let verdict = self.write(scope, report).await;
+            judged.push((index, Judged { mission, lease, verdict }));
+        }
+        judged
+    }
+
+    async fn write(&self, scope: &Scope, report: Report) -> Result<Option<Mission>, Problem> {
+        let mission = report.mission_id;
+        let command = parse::report(report)?;
+        match self.control.command(scope.clone(), mission, command, None).await? {
+            Verdict::Done(outcome, _) => Ok(outcome.missions.into_iter().next()),
+            Verdict::Replayed(_) => Ok(None),
+            Verdict::Refused(refusal) => Err(refusal.into()),
+        }
+    }
+}
+
+/// One report and what became of it: the mission after it, or why it was refused.
+struct Judged {
+    mission: MissionId,
+    lease: Lease,
+    verdict: Result<Option<Mission>, Problem>,
+}
+
+impl Judged {
+    fn outcome(&self) -> ReportOutcome<'_> {
+        let mission = self.verdict.as_ref().ok().and_then(Option::as_ref);
+        let problem = self.verdict.as_ref().err();
+        ReportOutcome {
+            mission_id: Word(self.mission),
+            lease_id: self.lease,
+            ok: problem.is_none(),
+            status: mission.map(|mission| mission.status().as_str()),
+            code: problem.map(Problem::code),
+            error: problem.map(Problem::detail),
+        }
+    }
+}
+
+/// Nothing for a mission without a lease, which no claim gives.
+fn claimed<'a>(
+    mission: &'a Mission,
+    shape: reply::Mission<'a>,
+    results: &'a [(String, Option<JsonText>)],
+) -> Option<reply::Claimed<'a>> {
+    let lease_expires_at = shape.lease_expires_at?;
+    let results = results.iter().map(|(key, result)| (key.as_str(), result.as_ref().map(Json)));
+    Some(reply::Claimed {
+        attempt: mission.attempt,
+        lease_id: Lease(mission.lease_id),
+        lease_expires_at,
+        dependencies: reply::Dependencies(results.collect()),
+        mission: shape,
+    })
+}
+
+fn renewed(renewal: &Renewal) -> reply::HeartbeatReply {
+    let leases = renewal.renewed.iter().map(|(held, expires_at)| reply::RenewedLease {
+        mission_id: Word(held.mission),
+        lease_id: Lease(held.lease),
+        lease_expires_at: Word(*expires_at),
+    });
+    reply::HeartbeatReply {
+        leases: leases.collect(),
+        cancelled: renewal.cancelled.iter().copied().map(Word).collect(),
+        lost: renewal.lost.iter().copied().map(Word).collect(),
+    }
+}

@@ -1,0 +1,90 @@
+//! Requests that are sent again because their answer never came.
+
+use http::{HeaderName, HeaderValue, StatusCode};
+use mission_control::kernel::ProjectId;
+use mission_control::missions::{Outcome, Receipt, Rendered};
+use mission_control_wire::EncodeError;
+use sha2::{Digest, Sha256};
+
+use super::{Problem, Reply, Request};
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that an answer is the one that was given before.
+const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Room for any client's ids, too short to fill a table with.
+const LONGEST_KEY: usize = 255;
+
+/// A key under which the answer to one request is kept.
+pub(super) struct Key {
+    project: ProjectId,
+    principal: String,
+    key: String,
+    request_digest: [u8; 32],
+}
+
+impl Key {
+    /// The key that a request brings, if it brings one.
+    ///
+    /// # Errors
+    /// 400 `invalid_idempotency_key`.
+    pub(super) fn of(request: &Request) -> Result<Option<Self>, Problem> {
+        let mut values = request.head.headers.get_all(IDEMPOTENCY_KEY).iter();
+        let Some(value) = values.next() else { return Ok(None) };
+        let text = value.to_str().unwrap_or_default();
+        if values.next().is_some() || !(1..=LONGEST_KEY).contains(&text.len()) {
+            let detail = "Idempotency-Key must be given once, with 1 to 255 visible characters";
+            return Err(Problem::malformed("invalid_idempotency_key", detail));
+        }
+        Ok(Some(Self {
+            project: request.project()?.clone(),
+            principal: request.principal()?.id.to_string(),
+            key: text.to_owned(),
+            request_digest: digest(request),
+        }))
+    }
+
+    /// The receipt that keeps what `render` writes, under the status that goes with it.
+    pub(super) fn receipt(
+        self,
+        status: StatusCode,
+        render: impl Fn(&Outcome) -> Result<Vec<u8>, EncodeError> + Send + Sync + 'static,
+    ) -> Receipt {
+        let render = move |outcome: &Outcome| match render(outcome) {
+            Ok(body) => Rendered { status: status.as_u16(), body },
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be encoded");
+                let status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
+                Rendered { status, body: Vec::new() }
+            }
+        };
+        let Self { project, principal, key, request_digest } = self;
+        Receipt { project, principal, key, request_digest, render: Box::new(render) }
+    }
+}
+
+/// The answer as it was kept.
+pub(super) fn kept(rendered: Rendered) -> Result<Reply, Problem> {
+    let status = StatusCode::from_u16(rendered.status).map_err(|_| Problem::internal())?;
+    if status.is_server_error() {
+        return Err(Problem::internal());
+    }
+    Ok(Reply::json_text(rendered.body).status(status))
+}
+
+/// The answer that was given before.
+pub(super) fn replayed(rendered: Rendered) -> Result<Reply, Problem> {
+    Ok(kept(rendered)?.header(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true")))
+}
+
+/// Of all that makes two requests the same. A zero byte stands in neither a method nor a path, so
+/// nothing can move from one part into the next.
+fn digest(request: &Request) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    digest.update(request.method().as_str());
+    digest.update([0]);
+    digest.update(request.path());
+    digest.update([0]);
+    digest.update(request.body());
+    digest.finalize().into()
+}

@@ -1,0 +1,165 @@
+//! What the domains and the stores refuse, as problems: the one place that gives them their codes.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use mission_control::agents::AgentRefusal;
+use mission_control::kernel::StoreError;
+use mission_control::missions::Refusal;
+use mission_control_wire::EncodeError;
+
+use super::{FieldError, Problem};
+
+/// What is held or away for a moment is asked for again after this.
+const SOON: Duration = Duration::from_secs(1);
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let sentence = refusal.to_string();
+        match refusal {
+            Refusal::NotFound => Self::not_found(),
+            Refusal::InvalidTransition { .. } => Self::conflict("invalid_transition", sentence),
+            Refusal::NotReady { .. } => Self::conflict("not_ready", sentence),
+            Refusal::LeaseLost => Self::conflict("lease_lost", sentence),
+            Refusal::LeaseRequired => Self::conflict("lease_required", sentence),
+            Refusal::NotLeased => Self::conflict("not_leased", sentence),
+            Refusal::Stale { .. } => Self::stale_revision(sentence),
+            Refusal::ParentFinished { .. } => Self::conflict("parent_finished", sentence),
+            Refusal::UnknownParent { .. } => {
+                wrong("parent_id", "unknown_parent", "names no mission of this project")
+            }
+            Refusal::TreeTooDeep => {
+                wrong("parent_id", "tree_too_deep", "lies too deep: a tree has at most 16 levels")
+            }
+            Refusal::UnknownDependency { dependency } => {
+                let message = format!("names {dependency}, which is no mission of this project");
+                wrong("depends_on", "unknown_dependency", message)
+            }
+            Refusal::DependencyFailed { dependency } => {
+                let message = format!("names {dependency}, which has failed or was cancelled");
+                wrong("depends_on", "dependency_failed", message)
+            }
+            Refusal::KeyReused => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", sentence)
+            }
+            Refusal::Busy => Self::unavailable("busy", sentence, SOON),
+        }
+    }
+}
+
+impl From<AgentRefusal> for Problem {
+    fn from(refusal: AgentRefusal) -> Self {
+        let sentence = refusal.to_string();
+        match refusal {
+            AgentRefusal::NotFound => Self::not_found(),
+            AgentRefusal::RunsMissions { .. } => Self::conflict("runs_missions", sentence),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    /// What a store says of itself goes into the log and to nobody else.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => {
+                // Once per request: that storage has gone and come back, health says once.
+                tracing::debug!(%error, "storage is away");
+                Self::unavailable("storage_unavailable", "storage is away: ask again soon", SOON)
+            }
+            StoreError::Busy(_) => {
+                tracing::debug!(%error, "storage is busy");
+                Self::unavailable("busy", "what this needs is busy: ask again soon", SOON)
+            }
+            StoreError::OutcomeUnknown => {
+                let detail = "storage was lost before it confirmed: this may have been done; send \
+                              it again with the same Idempotency-Key, or look";
+                Self::unavailable("outcome_unknown", detail, SOON)
+            }
+            StoreError::Corrupt { .. } | StoreError::Defect(_) => {
+                tracing::error!(%error, "storage failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<EncodeError> for Problem {
+    fn from(error: EncodeError) -> Self {
+        tracing::error!(%error, "a reply could not be encoded");
+        Self::internal()
+    }
+}
+
+fn wrong(field: &str, code: &'static str, message: impl Into<String>) -> Problem {
+    let (field, message) = (field.to_owned(), message.into());
+    Problem::wrong_field(FieldError { field, code: code.into(), message })
+}
+
+#[cfg(test)]
+mod tests {
+    use mission_control::kernel::{MissionId, Revision};
+    use mission_control::missions::Status;
+
+    use super::*;
+
+    fn got(problem: impl Into<Problem>) -> (u16, String) {
+        let problem = problem.into();
+        (problem.status().as_u16(), problem.code().to_owned())
+    }
+
+    #[test]
+    fn every_refusal_has_its_status_and_its_code() {
+        let id: MissionId = "019126f4-5d40-7000-8000-000000000001".parse().unwrap();
+        let table = [
+            (Refusal::NotFound, 404, "not_found"),
+            (
+                Refusal::InvalidTransition { command: "start", status: Status::Completed },
+                409,
+                "invalid_transition",
+            ),
+            (Refusal::NotReady { gates: vec!["held"] }, 409, "not_ready"),
+            (Refusal::LeaseLost, 409, "lease_lost"),
+            (Refusal::LeaseRequired, 409, "lease_required"),
+            (Refusal::NotLeased, 409, "not_leased"),
+            (Refusal::Stale { current: Revision::FIRST }, 412, "stale_revision"),
+            (Refusal::ParentFinished { parent: id }, 409, "parent_finished"),
+            (Refusal::UnknownParent { parent: id }, 422, "unknown_parent"),
+            (Refusal::TreeTooDeep, 422, "tree_too_deep"),
+            (Refusal::UnknownDependency { dependency: id }, 422, "unknown_dependency"),
+            (Refusal::DependencyFailed { dependency: id }, 422, "dependency_failed"),
+            (Refusal::KeyReused, 422, "idempotency_key_reused"),
+            (Refusal::Busy, 503, "busy"),
+        ];
+        for (refusal, status, code) in table {
+            assert_eq!(got(refusal), (status, code.to_owned()));
+        }
+        assert_eq!(got(AgentRefusal::NotFound), (404, "not_found".into()));
+        assert_eq!(got(AgentRefusal::RunsMissions { running: 2 }), (409, "runs_missions".into()));
+    }
+
+    #[test]
+    fn a_mission_that_is_not_ready_names_its_gates() {
+        let problem = Problem::from(Refusal::NotReady { gates: vec!["held", "dependencies"] });
+        assert!(problem.detail().contains("held, dependencies"), "{problem}");
+    }
+
+    #[test]
+    fn what_a_store_says_of_itself_is_told_to_nobody() {
+        let table = [
+            (StoreError::Unavailable("host db1".into()), 503, "storage_unavailable"),
+            (StoreError::Busy("host db1".into()), 503, "busy"),
+            (StoreError::OutcomeUnknown, 503, "outcome_unknown"),
+            (StoreError::Defect("host db1".into()), 500, "internal"),
+            (
+                StoreError::Corrupt { table: "missions", column: "db1", row: "7".into() },
+                500,
+                "internal",
+            ),
+        ];
+        for (error, status, code) in table {
+            let problem = Problem::from(error);
+            assert!(!problem.detail().contains("db1"), "{problem}");
+            assert_eq!(got(problem), (status, code.to_owned()));
+        }
+    }
+}

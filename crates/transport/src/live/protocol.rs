@@ -1,0 +1,135 @@
+//! When a frame goes out and which entries are in it.
+
+use std::time::Duration;
+
+use mission_control::kernel::Scope;
+use mission_control::missions::EventKind;
+use mission_control::{JournalEntry, Sequenced};
+use tokio::time::Instant;
+
+use super::topics::Topics;
+
+/// Changes that follow one another go out together; nobody sees a tenth of a second.
+const WINDOW: Duration = Duration::from_millis(100);
+/// After this without a frame one says that the stream lives.
+const SILENCE: Duration = Duration::from_secs(2);
+/// The most entries of a frame: their missions are read at once.
+pub(super) const FRAME_ENTRIES: usize = 100;
+
+/// What a viewer watches.
+#[derive(Clone, Debug)]
+pub(super) struct Watch {
+    pub(super) topics: Topics,
+    /// Whether of several reports on the progress of a mission the latest is enough.
+    pub(super) conflate: bool,
+    pub(super) scope: Scope,
+}
+
+/// What is to be sent.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Output {
+    /// Entries, never none. Everything up to `upto` is in them or is not for this viewer.
+    Events { upto: i64, entries: Vec<Sequenced> },
+    /// Nothing has happened up to `upto`.
+    Beat { upto: i64 },
+}
+
+/// One viewer's stream. Entries go in with [`Self::handle`] and come out of [`Self::poll`], which is
+/// to be asked after every input and at [`Self::alarm`], until it has nothing more.
+#[derive(Debug)]
+pub(super) struct Protocol {
+    watch: Watch,
+    /// The last place that was seen.
+    seen: i64,
+    waiting: Vec<Sequenced>,
+    /// Until then, what happens is gathered.
+    window_ends: Instant,
+    last_frame: Instant,
+}
+
+impl Protocol {
+    /// Behind the place `seen`, which a frame has told at `now`.
+    pub(super) fn new(watch: Watch, seen: i64, now: Instant) -> Self {
+        Self { watch, seen, waiting: Vec::new(), window_ends: now, last_frame: now }
+    }
+
+    /// Takes the next entries of the journal.
+    pub(super) fn handle(&mut self, batch: &[Sequenced]) {
+        for sequenced in batch {
+            self.seen = self.seen.max(sequenced.seq);
+            if self.watch.shows(&sequenced.entry) {
+                if self.watch.conflate {
+                    self.drop_older_progress(&sequenced.entry);
+                }
+                self.waiting.push(sequenced.clone());
+            }
+        }
+    }
+
+    /// What is to be sent at `now`.
+    pub(super) fn poll(&mut self, now: Instant) -> Option<Output> {
+        if !self.waiting.is_empty() {
+            return (now >= self.window_ends || self.is_full()).then(|| self.events(now));
+        }
+        (now >= self.last_frame + SILENCE).then(|| {
+            self.last_frame = now;
+            Output::Beat { upto: self.seen }
+        })
+    }
+
+    /// When to ask again if nothing comes in.
+    pub(super) fn alarm(&self) -> Instant {
+        if self.waiting.is_empty() { self.last_frame + SILENCE } else { self.window_ends }
+    }
+
+    fn events(&mut self, now: Instant) -> Output {
+        let rest = self.waiting.split_off(self.waiting.len().min(FRAME_ENTRIES));
+        let entries = std::mem::replace(&mut self.waiting, rest);
+        self.last_frame = now;
+        let last = entries.last().map_or(self.seen, |entry| entry.seq);
+        if self.waiting.is_empty() {
+            self.window_ends = now + WINDOW;
+            return Output::Events { upto: self.seen, entries };
+        }
+        Output::Events { upto: last, entries }
+    }
+
+    fn is_full(&self) -> bool {
+        self.waiting.len() >= FRAME_ENTRIES
+    }
+
+    /// What waits of a mission's progress, if nothing else has happened to it since, is told by
+    /// `newer` as well.
+    fn drop_older_progress(&mut self, newer: &JournalEntry) {
+        let Some(mission) = progressed(newer) else { return };
+        let of_mission = |waiting: &Sequenced| match &waiting.entry {
+            JournalEntry::Mission(entry) => entry.mission == mission,
+            JournalEntry::Agent(_) => false,
+        };
+        let last = self.waiting.iter().rposition(of_mission);
+        if let Some(at) = last.filter(|at| progressed(&self.waiting[*at].entry).is_some()) {
+            self.waiting.remove(at);
+        }
+    }
+}
+
+impl Watch {
+    fn shows(&self, entry: &JournalEntry) -> bool {
+        let project = match entry {
+            JournalEntry::Mission(entry) => &entry.project,
+            JournalEntry::Agent(entry) => &entry.project,
+        };
+        self.scope.sees(project) && self.topics.want(entry)
+    }
+}
+
+/// The mission whose progress, and nothing else, an entry tells.
+fn progressed(entry: &JournalEntry) -> Option<mission_control::kernel::MissionId> {
+    match entry {
+        JournalEntry::Mission(entry) if entry.event == EventKind::Progressed => Some(entry.mission),
+        JournalEntry::Mission(_) | JournalEntry::Agent(_) => None,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,163 @@
+use mission_control::agents::{AgentEntry, AgentEvent};
+use mission_control::kernel::{LeaseId, ProjectId, Text, Timestamp};
+use mission_control::missions::{Delta, Entry, Kind, Priority, Progress, Status};
+
+use super::*;
+
+const ONE: &str = "019126f4-5d40-7000-8000-000000000001";
+const TWO: &str = "019126f4-5d40-7000-8000-000000000002";
+
+pub(crate) fn mission_entry(mission: &str, event: EventKind) -> JournalEntry {
+    let (from, to) = match event {
+        EventKind::Created => (None, Status::Pending),
+        EventKind::Completed => (Some(Status::Running), Status::Completed),
+        _ => (Some(Status::Running), Status::Running),
+    };
+    JournalEntry::Mission(Entry {
+        at: Timestamp::MIN,
+        project: ProjectId::default_project(),
+        mission: mission.parse().unwrap(),
+        version: 1,
+        event,
+        from,
+        to,
+        outcome: None,
+        priority: Priority::Medium,
+        was_priority: None,
+        kind: Kind::default_kind(),
+        run: None,
+        root: mission.parse().unwrap(),
+        agent: None,
+        lease: LeaseId::NONE,
+        progress: Progress::NONE,
+        delta: Delta::default(),
+    })
+}
+
+pub(crate) fn agent_entry(agent: &str) -> JournalEntry {
+    JournalEntry::Agent(AgentEntry {
+        at: Timestamp::MIN,
+        project: ProjectId::default_project(),
+        agent: agent.parse().unwrap(),
+        name: Text::parse("atlas").unwrap(),
+        event: AgentEvent::Online,
+    })
+}
+
+fn watch(topics: &str, conflate: bool) -> Watch {
+    let topics = Topics::parse(topics).unwrap();
+    Watch { topics, conflate, scope: Scope::one(ProjectId::default_project()) }
+}
+
+/// A protocol behind place 0 whose clock is moved by hand.
+struct Bench {
+    protocol: Protocol,
+    now: Instant,
+}
+
+impl Bench {
+    fn of(watch: Watch) -> Self {
+        let now = Instant::now();
+        Self { protocol: Protocol::new(watch, 0, now), now }
+    }
+
+    fn wait(&mut self, millis: u64) -> &mut Self {
+        self.now += Duration::from_millis(millis);
+        self
+    }
+
+    fn add(&mut self, seq: i64, entry: JournalEntry) -> &mut Self {
+        self.protocol.handle(&[Sequenced { seq, entry }]);
+        self
+    }
+
+    fn create(&mut self, seq: i64) -> &mut Self {
+        self.add(seq, mission_entry(ONE, EventKind::Created))
+    }
+
+    /// Everything that goes out now, in short: `1 2 <2` are entries 1 and 2 of a frame whose cursor
+    /// is 2, `-2` is a beat.
+    fn sent(&mut self) -> String {
+        let mut sent = Vec::new();
+        while let Some(output) = self.protocol.poll(self.now) {
+            match output {
+                Output::Beat { upto } => sent.push(format!("-{upto}")),
+                Output::Events { upto, entries } => {
+                    sent.extend(entries.iter().map(|entry| entry.seq.to_string()));
+                    sent.push(format!("<{upto}"));
+                }
+            }
+        }
+        sent.join(" ")
+    }
+}
+
+#[test]
+fn the_first_change_goes_out_at_once_and_those_of_the_same_window_together() {
+    let mut bench = Bench::of(watch("missions", false));
+    assert_eq!(bench.create(1).sent(), "1 <1");
+    assert_eq!(bench.wait(10).create(2).sent(), "");
+    assert_eq!(bench.wait(10).create(3).sent(), "");
+    assert_eq!(bench.protocol.alarm(), bench.now + Duration::from_millis(80));
+    assert_eq!(bench.wait(79).sent(), "");
+    assert_eq!(bench.wait(1).sent(), "2 3 <3");
+    assert_eq!(bench.wait(500).create(4).sent(), "4 <4");
+}
+
+#[test]
+fn two_seconds_of_silence_are_broken_by_a_beat_that_moves_the_cursor_on() {
+    let mut bench = Bench::of(watch("agents", false));
+    assert_eq!(bench.wait(1_999).sent(), "");
+    assert_eq!(bench.create(7).sent(), "", "not for this viewer");
+    assert_eq!(bench.wait(1).sent(), "-7");
+    assert_eq!(bench.wait(1_999).sent(), "");
+    assert_eq!(bench.protocol.alarm(), bench.now + Duration::from_millis(1));
+    assert_eq!(bench.wait(1).sent(), "-7");
+}
+
+#[test]
+fn only_entries_of_visible_projects_and_wanted_topics_are_shown() {
+    let elsewhere = match mission_entry(ONE, EventKind::Created) {
+        JournalEntry::Mission(entry) => {
+            JournalEntry::Mission(Entry { project: "lab".parse().unwrap(), ..entry })
+        }
+        JournalEntry::Agent(_) => unreachable!("a mission's entry"),
+    };
+    let mut bench = Bench::of(watch(&format!("mission:{ONE}"), false));
+    bench.add(1, elsewhere).add(2, mission_entry(TWO, EventKind::Created)).create(3);
+    assert_eq!(bench.sent(), "3 <3");
+}
+
+#[test]
+fn a_frame_is_full_at_its_bound_and_the_rest_follows_behind_its_own_cursor() {
+    let mut bench = Bench::of(watch("missions", false));
+    assert_eq!(bench.create(1).sent(), "1 <1");
+    let bound = i64::try_from(FRAME_ENTRIES).unwrap();
+    for seq in 2..=bound + 6 {
+        bench.create(seq);
+    }
+    bench.add(bound + 7, agent_entry(ONE));
+    let full = bench.sent();
+    assert!(full.ends_with(&format!("{} <{}", bound + 1, bound + 1)), "{full}");
+    let rest = bench.wait(100).sent();
+    assert!(rest.starts_with(&format!("{} ", bound + 2)), "{rest}");
+    assert!(rest.ends_with(&format!("<{}", bound + 7)), "{rest}");
+}
+
+#[test]
+fn progress_is_conflated_only_when_asked_and_never_past_anything_else() {
+    let story = |bench: &mut Bench| {
+        bench.create(1).sent();
+        bench
+            .add(2, mission_entry(ONE, EventKind::Progressed))
+            .add(3, mission_entry(TWO, EventKind::Progressed))
+            .add(4, mission_entry(ONE, EventKind::Progressed))
+            .add(5, mission_entry(ONE, EventKind::Edited))
+            .add(6, mission_entry(ONE, EventKind::Progressed))
+            .add(7, mission_entry(ONE, EventKind::Progressed))
+            .add(8, mission_entry(ONE, EventKind::Completed));
+        bench.wait(100).sent()
+    };
+    assert_eq!(story(&mut Bench::of(watch("missions", false))), "2 3 4 5 6 7 8 <8");
+    assert_eq!(story(&mut Bench::of(watch("missions", true))), "3 4 5 7 8 <8");
+}

@@ -1,0 +1,28 @@
+//! Agents.
+
+use mission_control::AgentView;
+use mission_control::kernel::MissionId;
+use mission_control_wire::{Word, reply};
+
+/// An agent that runs `current`, oldest first.
+pub(crate) fn agent<'a>(view: &'a AgentView, current: &[MissionId]) -> reply::Agent<'a> {
+    let agent = &view.agent;
+    reply::Agent {
+        id: Word(agent.id),
+        name: agent.name.as_str(),
+        agent_type: agent.agent_type.as_str(),
+        status: view.status.as_str(),
+        capabilities: agent.capabilities.iter().map(|word| word.as_str()).collect(),
+        max_concurrent: agent.max_concurrent,
+        current_missions: current.iter().copied().map(Word).collect(),
+        load: view.load.ratio(),
+        load_level: view.load.level().as_str(),
+        tier: view.tier.as_str(),
+        success_rate: view.standing.success() * 100.0,
+        completed: view.standing.completed,
+        failed: view.standing.failed,
+        last_active: Some(Word(agent.last_active)),
+        connected_at: Some(Word(agent.connected_at)),
+        last_state_change: Some(Word(agent.last_state_change)),
+    }
+}

@@ -1,0 +1,134 @@
+//! Entries of the journal.
+
+use std::time::Duration;
+
+use mission_control::JournalEntry;
+use mission_control::agents::{AgentEntry, AgentEvent};
+use mission_control::kernel::Money;
+use mission_control::missions::{Entry, EventKind};
+use mission_control_wire::{Cost, Lease, Word, reply};
+
+use super::mission::seconds;
+
+/// The form of an entry on the wire; raised when a member changes its meaning.
+const FORM: u32 = 1;
+
+/// An entry at its place.
+pub(crate) fn event<'a>(
+    seq: i64,
+    entry: &'a JournalEntry,
+    body: Option<&'a reply::Mission<'a>>,
+) -> reply::Event<'a> {
+    match entry {
+        JournalEntry::Mission(entry) => mission_event(seq, entry, body),
+        JournalEntry::Agent(entry) => agent_event(seq, entry),
+    }
+}
+
+/// An entry about a mission; its `id` is the mission's own count of entries.
+pub(crate) fn mission_event<'a>(
+    seq: i64,
+    entry: &'a Entry,
+    body: Option<&'a reply::Mission<'a>>,
+) -> reply::Event<'a> {
+    let delta = entry.delta;
+    let tokens = u64::try_from(delta.tokens).ok().filter(|tokens| *tokens > 0);
+    let cost = Money::from_nanos(delta.cost_nanos).filter(|cost| *cost > Money::ZERO);
+    let micros = u64::try_from(delta.duration_micros).ok().filter(|_| delta.timed > 0);
+    reply::Event {
+        v: FORM,
+        id: entry.version,
+        seq,
+        at: Word(entry.at),
+        project: entry.project.as_str(),
+        mission: Some(Word(entry.mission)),
+        revision: None,
+        event_type: mission_word(entry.event),
+        from: entry.from.map(|status| status.as_str()),
+        to: Some(entry.to.as_str()),
+        priority: Some(entry.priority.as_str()),
+        kind: Some(entry.kind.as_str()),
+        run: entry.run.map(Word),
+        root: Some(Word(entry.root)),
+        agent: entry.agent.map(Word),
+        lease: Some(Lease(entry.lease)),
+        tokens,
+        cost: cost.map(Cost),
+        duration: micros.map(|micros| seconds(Duration::from_micros(micros))),
+        progress: Some(entry.progress.percent()),
+        body,
+    }
+}
+
+fn agent_event(seq: i64, entry: &AgentEntry) -> reply::Event<'_> {
+    reply::Event {
+        v: FORM,
+        id: seq,
+        seq,
+        at: Word(entry.at),
+        project: entry.project.as_str(),
+        mission: None,
+        revision: None,
+        event_type: agent_word(entry.event),
+        from: None,
+        to: None,
+        priority: None,
+        kind: None,
+        run: None,
+        root: None,
+        agent: Some(Word(entry.agent)),
+        lease: None,
+        tokens: None,
+        cost: None,
+        duration: None,
+        progress: None,
+        body: None,
+    }
+}
+
+/// One order holds entries about missions and about agents: the word says which.
+const fn mission_word(event: EventKind) -> &'static str {
+    match event {
+        EventKind::Created => "mission_created",
+        EventKind::Started => "mission_started",
+        EventKind::Progressed => "mission_progressed",
+        EventKind::Completed => "mission_completed",
+        EventKind::Failed => "mission_failed",
+        EventKind::Requeued => "mission_requeued",
+        EventKind::Cancelled => "mission_cancelled",
+        EventKind::Retried => "mission_retried",
+        EventKind::Discarded => "mission_discarded",
+        EventKind::Held => "mission_held",
+        EventKind::Approved => "mission_approved",
+        EventKind::Edited => "mission_edited",
+        EventKind::Settled => "mission_settled",
+    }
+}
+
+const fn agent_word(event: AgentEvent) -> &'static str {
+    match event {
+        AgentEvent::Registered => "agent_registered",
+        AgentEvent::Online => "agent_online",
+        AgentEvent::Offline => "agent_offline",
+        AgentEvent::Draining => "agent_draining",
+        AgentEvent::Disabled => "agent_disabled",
+        AgentEvent::Enabled => "agent_enabled",
+        AgentEvent::Changed => "agent_changed",
+        AgentEvent::Removed => "agent_removed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_that_of_its_domain_with_its_kind_before_it() {
+        for event in EventKind::ALL {
+            assert_eq!(mission_word(*event), format!("mission_{event}"));
+        }
+        for event in AgentEvent::ALL {
+            assert_eq!(agent_word(*event), format!("agent_{event}"));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Bodies that come in.
+//!
+//! Words that a domain owns (titles, priorities, kinds) are text here and are parsed by whoever
+//! takes a body into that domain. An optional member is `None` when it is left out or `null`.
+
+mod action;
+mod agent;
+mod live;
+mod log;
+mod mission;
+mod patch;
+mod report;
+
+pub use action::{Cancel, Complete, Empty, Fail, Progress, Snooze, Start};
+pub use agent::{
+    Claim, Heartbeat, MAX_RUNNING, READ_ONLY_AGENT_FIELDS, RegisterAgent, RunningMission,
+};
+pub use live::{LiveRequest, LiveVerb};
+pub use log::{AppendLogs, MAX_LOG_LINES, NewLogLine};
+pub use mission::{BatchCreate, CreateMission, MAX_BATCH, READ_ONLY_MISSION_FIELDS};
+pub use patch::PatchMission;
+pub use report::{MAX_REPORTS, Report, ReportKind, Reports};
+
+use mission_control_kernel::Money;
+
+use crate::Cost;
+
+/// What a body says about tokens and money: running totals of the attempt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Usage {
+    /// All tokens.
+    pub tokens_used: Option<u64>,
+    /// Tokens read by the model.
+    pub tokens_in: Option<u64>,
+    /// Tokens written by the model.
+    pub tokens_out: Option<u64>,
+    /// What they cost.
+    pub cost: Option<Money>,
+}
+
+impl Usage {
+    fn of(
+        tokens_used: Option<u64>,
+        tokens_in: Option<u64>,
+        tokens_out: Option<u64>,
+        cost: Option<Cost>,
+    ) -> Self {
+        Self { tokens_used, tokens_in, tokens_out, cost: cost.map(|cost| cost.0) }
+    }
+}

@@ -1,0 +1,121 @@
+//! The journal and the frames of the live socket.
+
+use mission_control_kernel::LeaseId;
+use mission_control_wire::live::{Frame, ResyncReason, Snapshot};
+use mission_control_wire::reply::{Event, EventList, Metrics};
+use mission_control_wire::{Cost, Encoded, Lease, Word};
+
+use super::{Shapes, agents, missions, time};
+
+const CURSOR: &str = "MS40Mg";
+const NOW: &str = "2024-08-06T06:35:00Z";
+
+pub(crate) fn add(shapes: &mut Shapes) {
+    let list = EventList {
+        events: vec![completed(), agent_came()],
+        next_cursor: Some(CURSOR),
+        timestamp: time(NOW),
+    };
+    super::add(shapes, "events", &list);
+    let hello = Frame::Hello {
+        epoch: "1",
+        cursor: CURSOR,
+        server_time: time(NOW),
+        build: "0.1.0",
+        user: "operator",
+    };
+    super::add(shapes, "live_hello", &hello);
+    add_snapshot(shapes);
+    add_events(shapes);
+    let beat = Frame::Beat { cursor: CURSOR, server_time: time(NOW) };
+    super::add(shapes, "live_beat", &beat);
+    super::add(shapes, "live_resync", &Frame::Resync { reason: ResyncReason::TooOld });
+}
+
+#[test]
+fn a_reason_to_begin_again_is_one_word() {
+    let words = [
+        (ResyncReason::TooOld, "\"too_old\""),
+        (ResyncReason::OtherEpoch, "\"other_epoch\""),
+        (ResyncReason::FromTheFuture, "\"from_the_future\""),
+    ];
+    for (reason, word) in words {
+        assert_eq!(serde_json::to_string(&reason).unwrap(), word);
+    }
+}
+
+fn add_snapshot(shapes: &mut Shapes) {
+    let notes = missions::notes();
+    let snapshot = Snapshot {
+        cursor: CURSOR,
+        server_time: time(NOW),
+        metrics: Some(Metrics::default()),
+        missions: Some(vec![missions::pending(&notes)]),
+        agents: Some(vec![agents::atlas()]),
+    };
+    super::add(shapes, "live_snapshot", &Frame::Snapshot(snapshot));
+    let narrow = Snapshot {
+        cursor: CURSOR,
+        server_time: time(NOW),
+        metrics: None,
+        missions: None,
+        agents: None,
+    };
+    super::add(shapes, "live_snapshot_narrow", &Frame::Snapshot(narrow));
+}
+
+fn add_events(shapes: &mut Shapes) {
+    let notes = missions::notes();
+    let mission = missions::finished(&notes);
+    let event = Event { body: Some(&mission), ..completed() };
+    let data = [Encoded::new(&event).unwrap(), Encoded::new(&agent_came()).unwrap()];
+    super::add(shapes, "live_events", &Frame::Events { cursor: CURSOR, data: &data });
+}
+
+fn completed() -> Event<'static> {
+    Event {
+        v: 1,
+        id: 40,
+        seq: 42,
+        at: time("2024-08-06T06:35:00Z"),
+        project: "default",
+        mission: Some(Word("019126f4-5d40-7000-8000-000000000001".parse().unwrap())),
+        revision: Some(3),
+        event_type: "mission_completed",
+        from: Some("running"),
+        to: Some("completed"),
+        priority: Some("high"),
+        kind: Some("default"),
+        run: Some(Word("019126f4-5d40-7000-8000-0000000000f1".parse().unwrap())),
+        root: Some(Word("019126f4-5d40-7000-8000-000000000002".parse().unwrap())),
+        agent: Some(Word("019126f4-5d40-7000-8000-0000000000a1".parse().unwrap())),
+        lease: Some(Lease(LeaseId::new(7))),
+        tokens: Some(1_500),
+        cost: Some(Cost("0.15".parse().unwrap())),
+        duration: Some(300.5),
+        progress: Some(100.0),
+        body: None,
+    }
+}
+
+fn agent_came() -> Event<'static> {
+    Event {
+        id: 41,
+        seq: 43,
+        mission: None,
+        revision: None,
+        event_type: "agent_registered",
+        from: None,
+        to: None,
+        priority: None,
+        kind: None,
+        run: None,
+        root: None,
+        lease: None,
+        tokens: None,
+        cost: None,
+        duration: None,
+        progress: None,
+        ..completed()
+    }
+}

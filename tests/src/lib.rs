@@ -1,0 +1,14 @@
+//! What acceptance tests hold in their hands: a client, a server process, and patience.
+//!
+//! - [`http`]: a client of the public API, JSON in and out, with a reader of event streams.
+//! - [`server`]: the built server as a process that may be asked to stop, or killed.
+//! - [`kills`]: servers and databases that are killed, and what must hold after it.
+//! - [`eventually`]: the last resort where no signal tells that something has happened.
+
+mod eventually;
+pub mod http;
+pub mod kills;
+pub mod server;
+pub mod sse;
+
+pub use eventually::eventually;
