@@ -184,6 +184,12 @@ CREATE TABLE leases (
     expires_at timestamptz,
     timeout_at timestamptz
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+-- What claims count before they take. None has a column that a renewal touches.
+CREATE INDEX leases_by_agent ON leases (agent_id) WHERE agent_id IS NOT NULL;
+CREATE INDEX leases_by_kind ON leases (project_id, kind);
+CREATE INDEX leases_by_key ON leases (project_id, concurrency_key)
+    WHERE concurrency_key IS NOT NULL;
+CREATE INDEX leases_by_fairness ON leases (project_id, fairness_key);
 
 CREATE TABLE lanes (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -237,6 +243,21 @@ CREATE TABLE receipts (
     created_at timestamptz NOT NULL,
     PRIMARY KEY (project_id, principal, key)
 );
+CREATE INDEX receipts_by_time ON receipts (created_at);
+
+-- Selections that somebody has seen and may carry out as they were shown.
+CREATE TABLE previews (
+    id text COLLATE "C" PRIMARY KEY,
+    project_id text COLLATE "C" NOT NULL,
+    principal text COLLATE "C" NOT NULL,
+    action text COLLATE "C" NOT NULL,
+    priority text COLLATE "C",
+    -- A line for each mission: its id, and how it was seen.
+    chosen text NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX previews_by_time ON previews (created_at);
 
 CREATE TABLE agents (
     id text COLLATE "C" PRIMARY KEY,
@@ -265,10 +286,11 @@ CREATE TABLE mission_logs (
 ) PARTITION BY RANGE (at);
 CREATE TABLE mission_logs_default PARTITION OF mission_logs DEFAULT;
 CREATE INDEX mission_logs_by_mission ON mission_logs (mission_id, n);
+CREATE INDEX mission_logs_by_time ON mission_logs (at);
 
 -- The journal. A transaction writes one row into `journal_batches` and its entries into `journal`;
 -- the sequencer gives each batch its place in `journal_order` after the commit. All three are only
--- ever appended to.
+-- ever appended to, and lose their beginning to retention.
 CREATE TABLE journal (
     batch bigint NOT NULL,
     pos integer NOT NULL,

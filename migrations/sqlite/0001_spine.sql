@@ -4,7 +4,9 @@
 CREATE TABLE meta (
     only_row INTEGER PRIMARY KEY DEFAULT 1 CHECK (only_row = 1),
     store_id TEXT NOT NULL,
-    epoch INTEGER NOT NULL DEFAULT 1
+    epoch INTEGER NOT NULL DEFAULT 1,
+    -- The number of the last log line: a number is never given twice, also after retention.
+    logged INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE projects (
@@ -177,6 +179,12 @@ CREATE TABLE leases (
     expires_at INTEGER,
     timeout_at INTEGER
 ) STRICT;
+-- What claims count before they take. None has a column that a renewal touches.
+CREATE INDEX leases_by_agent ON leases (agent_id) WHERE agent_id IS NOT NULL;
+CREATE INDEX leases_by_kind ON leases (project_id, kind);
+CREATE INDEX leases_by_key ON leases (project_id, concurrency_key)
+    WHERE concurrency_key IS NOT NULL;
+CREATE INDEX leases_by_fairness ON leases (project_id, fairness_key);
 
 CREATE TABLE lanes (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -230,6 +238,21 @@ CREATE TABLE receipts (
     created_at INTEGER NOT NULL,
     PRIMARY KEY (project_id, principal, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX receipts_by_time ON receipts (created_at);
+
+-- Selections that somebody has seen and may carry out as they were shown.
+CREATE TABLE previews (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    action TEXT NOT NULL,
+    priority TEXT,
+    -- A line for each mission: its id, and how it was seen.
+    chosen TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX previews_by_time ON previews (created_at);
 
 CREATE TABLE agents (
     id TEXT PRIMARY KEY,
@@ -257,6 +280,7 @@ CREATE TABLE mission_logs (
     lease_id INTEGER,
     PRIMARY KEY (mission_id, n)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX mission_logs_by_time ON mission_logs (at);
 
 -- One writer: the order of commits is the order of the rows. AUTOINCREMENT, so that a place is
 -- never given twice, even after retention has removed the newest rows.

@@ -47,7 +47,16 @@ impl House {
 
     /// A server with these flags.
     pub(crate) async fn start_with(&self, flags: &[&str]) -> Result<Control> {
-        let command = flags.iter().fold(ServerCommand::new(self.data())?, |it, flag| it.arg(flag));
+        self.run(ServerCommand::new(self.data())?, flags).await
+    }
+
+    /// A server with these flags on a PostgreSQL.
+    pub(crate) async fn start_on(&self, dsn: &str, flags: &[&str]) -> Result<Control> {
+        self.run(ServerCommand::new(self.data())?.env("POSTGRES_DSN", dsn), flags).await
+    }
+
+    async fn run(&self, command: ServerCommand, flags: &[&str]) -> Result<Control> {
+        let command = flags.iter().fold(command, |it, flag| it.arg(flag));
         let server = command.start().await?;
         let token = std::fs::read_to_string(self.data().join("admin-token"))?;
         let bearer = format!("Bearer {token}").parse().context("the token as a header")?;

@@ -1,7 +1,7 @@
 //! The server's beginning and its end.
 
 use anyhow::Result;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use mission_control_tests::eventually;
 use mission_control_tests::server::ServerCommand;
 use serde_json::json;
@@ -103,7 +103,7 @@ async fn a_draining_server_is_not_ready_but_lives_until_its_work_is_done() -> Re
     assert_eq!(anyone.get("/readyz").await?.status, StatusCode::OK);
     let watch = async {
         eventually("the server is not ready any more", LONG, async || {
-            match anyone.get("/readyz").await {
+            match anyone.request(Method::GET, "/readyz").send().await {
                 Ok(reply) if reply.status == StatusCode::SERVICE_UNAVAILABLE => Ok(()),
                 other => Err(format!("{other:?}")),
             }

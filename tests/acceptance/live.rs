@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use http::Method;
 use mission_control_tests::http::Client;
+use mission_control_tests::live::{LiveSocket, Said};
 use mission_control_tests::sse::EventStream;
 use serde_json::{Value, json};
 
@@ -69,5 +70,44 @@ async fn a_stopping_server_lets_its_viewers_go() -> Result<()> {
     let end = async { while let Ok(Some(_)) = stream.next().await {} };
     let (ended, ()) = tokio::join!(control.server.terminate(), end);
     assert_eq!(ended?.code(), Some(0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_socket_resumes_after_a_restart_without_a_gap_or_a_repeat() -> Result<()> {
+    let house = House::new()?;
+    let mut control = house.start_with(&["--no-worker"]).await?;
+    let mut socket = LiveSocket::open(&control.admin, "topics=missions").await?;
+    socket.entries(0).await?;
+    let first = control.create(&json!({"title": "seen"})).await?;
+    let (seen, mut place) = socket.entries(1).await?;
+    assert_eq!(seen[0].1, json!(first));
+    let end = async {
+        loop {
+            match socket.next().await {
+                Ok(Said::Frame(frame)) => {
+                    place = frame["cursor"].as_str().unwrap_or(&place).to_owned();
+                }
+                Ok(Said::Closed(code)) => return anyhow::Ok(code),
+                Err(error) => return Err(error),
+            }
+        }
+    };
+    let (ended, code) = tokio::join!(control.server.terminate(), end);
+    assert_eq!((ended?.code(), code?), (Some(0), 1012));
+
+    let control = house.start_with(&["--no-worker"]).await?;
+    let mut missed = Vec::new();
+    for n in 0..150 {
+        missed.push(control.create(&json!({"title": format!("missed {n}")})).await?);
+    }
+    let query = format!("topics=missions&cursor={place}");
+    let mut socket = LiveSocket::open(&control.admin, &query).await?;
+    let (got, _) = socket.entries(missed.len()).await?;
+    let missions: Vec<Value> = got.iter().map(|(_, mission)| mission.clone()).collect();
+    assert_eq!(json!(missions), json!(missed));
+    assert!(got.windows(2).all(|pair| pair[0].0 < pair[1].0), "in order");
+    let last = control.create(&json!({"title": "last"})).await?;
+    assert_eq!(socket.entries(1).await?.0[0].1, json!(last));
     Ok(())
 }

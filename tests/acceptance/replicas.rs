@@ -6,6 +6,7 @@ use http::{HeaderValue, Method, StatusCode};
 use mission_control_conformance::private_postgres::{Durability, PrivatePostgres};
 use mission_control_tests::eventually;
 use mission_control_tests::http::Client;
+use mission_control_tests::live::LiveSocket;
 use mission_control_tests::server::{ServerCommand, ServerProcess};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -102,5 +103,27 @@ async fn missions_are_performed_although_the_replica_that_took_them_is_gone() ->
         }
     })
     .await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_socket_resumes_at_another_replica() -> Result<()> {
+    let database = PrivatePostgres::start(Durability::Relaxed).await?;
+    let mut doomed = Replica::start(&database, &["--no-worker"]).await?;
+    let there = Replica::start(&database, &["--no-worker"]).await?;
+    let mut socket = LiveSocket::open(&doomed.admin, "topics=missions").await?;
+    socket.entries(0).await?;
+    let first = doomed.create("first").await?;
+    let (seen, place) = socket.entries(1).await?;
+    assert_eq!(seen[0].1, first);
+    let mut missed = vec![doomed.create("missed here").await?];
+    doomed.server.kill_hard()?;
+    for n in 0..120 {
+        missed.push(there.create(&format!("missed {n}")).await?);
+    }
+    let query = format!("topics=missions&cursor={place}");
+    let mut socket = LiveSocket::open(&there.admin, &query).await?;
+    let (got, _) = socket.entries(missed.len()).await?;
+    assert_eq!(got.into_iter().map(|(_, mission)| mission).collect::<Vec<_>>(), missed);
     Ok(())
 }

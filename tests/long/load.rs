@@ -60,7 +60,7 @@ async fn connection(address: &str, text: &str, wanted: u16, until: Instant) -> R
 }
 
 /// Reads one answer with a content length; leaves it in `buffer`.
-async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<u16> {
+pub(crate) async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<u16> {
     buffer.clear();
     loop {
         if stream.read_buf(buffer).await? == 0 {

@@ -71,7 +71,7 @@ async fn measure(data: &std::path::Path, dsn: Option<&str>, what: &str) -> Resul
     Ok(())
 }
 
-fn resident_kib(pid: impl std::fmt::Display) -> Result<f64> {
+pub(crate) fn resident_kib(pid: impl std::fmt::Display) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("VmRSS")?;
     Ok(line.split_whitespace().nth(1).context("a number")?.parse()?)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -12,7 +12,7 @@ use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::sse::EventStream;
 
@@ -21,6 +21,13 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 
 /// No answer of the API is larger; exports are read as streams.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+
+/// How often a question is asked: on a machine that is busy with other tests a server may need some
+/// seconds until it can answer exactly.
+pub const ASKED: u32 = 15;
+
+/// What a server's `Retry-After` says.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Keeps its connections alive; cheap to clone, clones share them.
 #[derive(Clone, Debug)]
@@ -48,6 +55,18 @@ impl Client {
         client
     }
 
+    /// Where the server is, without a slash at the end.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A header that is sent with every request.
+    #[must_use]
+    pub fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.headers.get(name)
+    }
+
     /// Starts a request; `path` begins with `/` and may carry a query.
     #[must_use]
     pub fn request(&self, method: Method, path: &str) -> Call<'_> {
@@ -58,11 +77,23 @@ impl Client {
         Call { client: self, builder, body: Bytes::new() }
     }
 
-    /// `GET path`.
+    /// `GET path`, asked again while the server says that it cannot answer yet, at most [`ASKED`]
+    /// times; the last refusal is the answer. Whoever wants to see the first one sends a
+    /// [`Self::request`].
     ///
     /// # Errors
     /// When no complete answer comes.
     pub async fn get(&self, path: &str) -> Result<Reply> {
+        let mut again = interval(ASK_AGAIN);
+        again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        for _ in 1..ASKED {
+            again.tick().await;
+            let reply = self.request(Method::GET, path).send().await?;
+            if !reply.is_put_off() {
+                return Ok(reply);
+            }
+        }
+        again.tick().await;
         self.request(Method::GET, path).send().await
     }
 
@@ -192,6 +223,11 @@ impl Reply {
             bail!("expected {status}, got {}: {}", self.status, self.text());
         }
         self.json()
+    }
+
+    /// Whether it says that the same question may be answered soon.
+    fn is_put_off(&self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE && self.headers.contains_key(RETRY_AFTER)
     }
 
     /// One header as text; `None` if it is absent or not text.

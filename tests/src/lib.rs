@@ -1,14 +1,19 @@
 //! What acceptance tests hold in their hands: a client, a server process, and patience.
 //!
 //! - [`http`]: a client of the public API, JSON in and out, with a reader of event streams.
-//! - [`server`]: the built server as a process that may be asked to stop, or killed.
+//! - [`live`]: a client of the live socket.
+//! - [`process`]: a built program as a process that may be asked to stop, or killed: [`server`],
+//!   [`worker`].
 //! - [`kills`]: servers and databases that are killed, and what must hold after it.
 //! - [`eventually`]: the last resort where no signal tells that something has happened.
 
 mod eventually;
 pub mod http;
 pub mod kills;
+pub mod live;
+pub mod process;
 pub mod server;
 pub mod sse;
+pub mod worker;
 
 pub use eventually::eventually;

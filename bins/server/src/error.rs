@@ -9,6 +9,8 @@ use mission_control_persistence::{postgres, sqlite};
 use mission_control_runtime::DataFolderError;
 use mission_control_transport::http::RouteTableError;
 
+use crate::demo::DemoError;
+
 /// Why a server could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -35,6 +37,9 @@ pub enum ServerError {
     /// The store failed while it was read for the first time.
     #[error("the store could not be read: {0}")]
     Store(#[from] StoreError),
+    /// The demo cannot write its files.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// The profile file cannot be used.
     #[error(transparent)]
     Profiles(#[from] ProfileError),

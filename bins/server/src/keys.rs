@@ -4,6 +4,7 @@ use mission_control_runtime::{DataFolder, DataFolderError, Secret, Settings, ran
 
 const ADMIN_TOKEN_FILE: &str = "admin-token";
 const SECRET_KEY_FILE: &str = "secret-key";
+const WORKER_ID_FILE: &str = "worker-id";
 
 /// What a server must know and nobody else.
 #[derive(Debug)]
@@ -14,6 +15,9 @@ pub(crate) struct Keys {
     pub(crate) admin_token_place: String,
     /// Signs cursors.
     pub(crate) secret_key: Secret,
+    /// What the programs of its missions carry. It lies in the folder, which no two servers share at
+    /// a time, so it is no two servers' at a time either.
+    pub(crate) worker_id: Secret,
 }
 
 impl Keys {
@@ -35,7 +39,8 @@ impl Keys {
             Some(key) => key.clone(),
             None => folder.secret_file(SECRET_KEY_FILE, random_secret)?,
         };
-        Ok(Self { admin_token, admin_token_place, secret_key })
+        let worker_id = folder.secret_file(WORKER_ID_FILE, random_secret)?;
+        Ok(Self { admin_token, admin_token_place, secret_key, worker_id })
     }
 }
 

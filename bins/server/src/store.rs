@@ -1,6 +1,8 @@
 //! The store that the settings name.
 
-use mission_control::Stores;
+use std::sync::Arc;
+
+use mission_control::{Stores, Telemetry};
 use mission_control_persistence::Options;
 use mission_control_persistence::postgres::Postgres;
 use mission_control_persistence::sqlite::{Durability, Sqlite};
@@ -12,8 +14,12 @@ use crate::ServerError;
 const DATABASE_FILE: &str = "mission-control.db";
 
 /// Opens and migrates it.
-pub(crate) async fn open(settings: &Settings, folder: &DataFolder) -> Result<Stores, ServerError> {
-    let options = Options::default();
+pub(crate) async fn open(
+    settings: &Settings,
+    folder: &DataFolder,
+    telemetry: Arc<dyn Telemetry>,
+) -> Result<Stores, ServerError> {
+    let options = Options { telemetry, ..Options::default() };
     if let Some(dsn) = &settings.postgres_dsn {
         return Ok(Stores::of(Postgres::connect(dsn.expose(), options).await?));
     }

@@ -3,12 +3,16 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-/// The first lines on standard output: where the server is, and a first mission to copy.
+/// The first lines on standard output: where the server is, how to open its page, and a first
+/// mission to copy.
 pub(crate) struct Welcome<'a> {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     /// Where the administrator finds the token, as a shell takes it.
     pub(crate) admin_token: &'a str,
+    /// Opens the page signed in. It stands behind the `#` of a link, where browsers keep it to
+    /// themselves.
+    pub(crate) code: &'a str,
 }
 
 impl fmt::Display for Welcome<'_> {
@@ -16,6 +20,8 @@ impl fmt::Display for Welcome<'_> {
         let (url, token) = (self.base_url(), self.admin_token);
         writeln!(f, "Mission Control is ready: {url}")?;
         writeln!(f)?;
+        writeln!(f, "Open the page, signed in (once, within 15 minutes):")?;
+        writeln!(f, "  {url}/enter#{}", self.code)?;
         writeln!(f, "Submit a mission:")?;
         writeln!(
             f,
@@ -52,10 +58,12 @@ mod tests {
             ("[::]:5002", "http://127.0.0.1:5002"),
         ] {
             let address = address.parse().unwrap();
-            let text = Welcome { address, admin_token: "$(cat data/admin-token)" }.to_string();
+            let admin_token = "$(cat data/admin-token)";
+            let text = Welcome { address, admin_token, code: "c0de" }.to_string();
             let first = text.lines().next().unwrap();
             assert_eq!(first, format!("Mission Control is ready: {url}"));
             assert!(text.contains("Bearer $(cat data/admin-token)\""), "{text}");
+            assert!(text.contains(&format!("\n  {url}/enter#c0de\n")), "{text}");
         }
     }
 }

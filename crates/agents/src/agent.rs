@@ -94,6 +94,17 @@ pub struct Registration {
     pub max_concurrent: u32,
 }
 
+impl Duty {
+    /// How many more missions an agent may take that holds so many and may hold so many.
+    #[must_use]
+    pub const fn room(self, max_concurrent: u32, held: u32) -> u32 {
+        match self {
+            Self::Active => max_concurrent.saturating_sub(held),
+            Self::Draining | Self::Disabled => 0,
+        }
+    }
+}
+
 impl Agent {
     /// How it is seen at `now` while it runs `running` missions.
     #[must_use]

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use mission_control::{JournalEntry, Sequenced};
-use mission_control_agents::{Agent, Registration};
+use mission_control_agents::{Agent, MAX_CONCURRENT, Registration};
 use mission_control_kernel::{
     AgentId, Clock as _, Ids as _, LeaseId, MissionId, ProjectId, Scope, SeededIds, Timestamp,
 };
-use mission_control_missions::queue::{AgentFacts, Claimant, LaneKey, QueueSetting, Turns};
+use mission_control_missions::queue::{
+    AgentFacts, Claimant, Explanation, LaneKey, Queue, QueueSetting, Turns, explain,
+};
 use mission_control_missions::{
-    Action, ClaimRequest, ClaimingAgent, Claims, Command, Entry, Failure, FailureClass,
+    Action, Actor, ClaimRequest, ClaimingAgent, Claims, Command, Entry, Failure, FailureClass,
     FailureReport, FollowUp, FollowUpTask, Kind, ListQuery, Mission, Outcome, Refusal, Request,
     UsageReport, Verdict,
 };
@@ -149,7 +151,8 @@ impl Stage {
     }
 
     pub(crate) async fn apply(&self, action: Action) -> anyhow::Result<Result<Outcome, Refusal>> {
-        match self.store.stores.missions.apply(Request { action, receipt: None }).await? {
+        let by = Actor::System;
+        match self.store.stores.missions.apply(Request { action, by, receipt: None }).await? {
             Verdict::Done(outcome, None) => Ok(Ok(outcome)),
             Verdict::Refused(refusal) => Ok(Err(refusal)),
             other => bail!("without a receipt nothing is kept: {other:?}"),
@@ -220,8 +223,7 @@ impl Stage {
             FollowUp::CancelChildren => {
                 for mission in missions.open_children(task.mission, None, PAGE).await? {
                     let command = Command::Cancel { reason: None, children: true };
-                    let action = Action::Command { scope: Scope::All, mission, command };
-                    self.apply(action).await??;
+                    self.apply(Action::Command { scope: Scope::All, mission, command }).await??;
                 }
             }
         }
@@ -247,7 +249,7 @@ impl Stage {
             agent_type: text("worker"),
             capabilities: crate::draft::capabilities(able),
             kinds: None,
-            max_concurrent: 10,
+            max_concurrent: MAX_CONCURRENT,
         }
     }
 
@@ -292,6 +294,22 @@ impl Stage {
             turns.serve(&LaneKey::of(mission));
         }
         Ok(claims)
+    }
+
+    /// How things stand with a mission, as this process tells it.
+    pub(crate) async fn explain(&self, mission: &Mission) -> anyhow::Result<Explanation> {
+        let view = self.store.stores.missions.queue_view(mission, AGEING).await?;
+        anyhow::ensure!(view.now == self.now(), "the store has a clock of its own");
+        let turns = self.turns();
+        let queue = Queue {
+            lanes: &view.lanes,
+            whole: view.whole,
+            facts: &view.facts,
+            turns: &turns,
+            now: view.now,
+            ageing: AGEING,
+        };
+        Ok(explain(mission, &queue))
     }
 
     pub(crate) fn turns(&self) -> Turns {
@@ -347,9 +365,8 @@ pub(crate) fn claiming(agent: &Agent, free: u32) -> ClaimingAgent {
         capabilities: agent.capabilities.clone(),
     };
     ClaimingAgent {
-        agent: agent.id,
         agent_type: agent.agent_type.clone(),
-        claimant: Claimant { agent: facts, free },
+        claimant: Claimant { id: agent.id, agent: facts, free },
         lease: LEASE,
     }
 }

@@ -13,11 +13,17 @@ use tokio_util::task::TaskTracker;
 use crate::barrier::Barrier;
 use crate::fleet::{Dispatcher, Lookout, Returns, WAITING};
 use crate::health::Health;
+use crate::logged;
 use crate::mission_control::{Inner, MissionControl};
 use crate::projection::{self, Projection};
+use crate::retention::Keep;
 use crate::stores::Stores;
-use crate::sweeps::{self, Checkpoint, DriftCheck, DueSweep, FollowUpSweep, SilentSweep};
+use crate::sweeps::{
+    self, Checkpoint, DriftCheck, DueSweep, FollowUpSweep, Measured, MinuteSweep, RetentionSweep,
+    SilentSweep,
+};
 use crate::tail::{self, Tail};
+use crate::telemetry::Telemetry;
 
 /// A waiting mission becomes one priority more urgent in this time, so that nothing starves.
 pub const DEFAULT_AGEING: Duration = Duration::from_mins(10);
@@ -30,6 +36,8 @@ pub struct Builder {
     ids: Arc<dyn Ids>,
     ageing: Duration,
     tiers: Thresholds,
+    keep: Keep,
+    telemetry: Arc<dyn Telemetry>,
 }
 
 impl Builder {
@@ -40,6 +48,8 @@ impl Builder {
             ids: Arc::new(SystemIds::default()),
             ageing: DEFAULT_AGEING,
             tiers: Thresholds::default(),
+            keep: Keep::default(),
+            telemetry: Arc::new(()),
         }
     }
 
@@ -71,6 +81,20 @@ impl Builder {
         self
     }
 
+    /// How long what is old is kept.
+    #[must_use]
+    pub const fn keep(mut self, keep: Keep) -> Self {
+        self.keep = keep;
+        self
+    }
+
+    /// Who is told how the background work goes; nobody when nothing is said.
+    #[must_use]
+    pub fn telemetry(mut self, telemetry: Arc<dyn Telemetry>) -> Self {
+        self.telemetry = telemetry;
+        self
+    }
+
     /// Loads the projection and starts the background tasks.
     ///
     /// # Errors
@@ -93,6 +117,7 @@ impl Builder {
             barrier,
             health,
             batches: tail::batches(),
+            logged: logged::hints(),
             lookout: Arc::new(Lookout::default()),
             turns: Arc::new(Mutex::new(Turns::default())),
             returns: Arc::new(Returns::default()),
@@ -109,7 +134,8 @@ impl Builder {
         inner.tasks.spawn(gatekeeper.run(inner.stop.clone()));
         spawn_tail(&inner, nudge_tail, adopted);
         spawn_fleet(&inner, waiting);
-        spawn_sweeps(&inner, truths);
+        spawn_sweeps(&inner, truths, &self.telemetry);
+        spawn_upkeep(&inner, self.keep, &self.telemetry);
         inner.tasks.spawn(Arc::clone(&inner.health).run(inner.stop.clone()));
         inner.tasks.close();
         Ok(MissionControl::over(inner))
@@ -133,7 +159,6 @@ fn spawn_fleet(inner: &Inner, inbox: mpsc::Receiver<crate::fleet::Waiter>) {
     let store = Arc::clone(&inner.stores.missions);
     let dispatcher = Dispatcher {
         store: Arc::clone(&store),
-        clock: Arc::clone(&inner.clock),
         ageing: inner.ageing,
         turns: Arc::clone(&inner.turns),
         returns: Arc::clone(&inner.returns),
@@ -144,24 +169,46 @@ fn spawn_fleet(inner: &Inner, inbox: mpsc::Receiver<crate::fleet::Waiter>) {
     inner.tasks.spawn(Arc::clone(&inner.returns).run(store, inner.stop.clone()));
 }
 
-fn spawn_sweeps(inner: &Inner, truths: mpsc::Sender<crate::Snapshot>) {
+fn spawn_sweeps(
+    inner: &Inner,
+    truths: mpsc::Sender<crate::Snapshot>,
+    telemetry: &Arc<dyn Telemetry>,
+) {
     let (store, journal) = (&inner.stores.missions, &inner.stores.journal);
     let by_period_alone = || Arc::new(Notify::new());
     let stop = || inner.stop.clone();
 
     let follow_ups = FollowUpSweep { store: Arc::clone(store) };
+    let follow_ups = Measured::around(follow_ups, telemetry);
     inner.tasks.spawn(sweeps::repeat(follow_ups, Arc::clone(&inner.follow_ups), stop()));
     let due = DueSweep { store: Arc::clone(store), follow_ups: Arc::clone(&inner.follow_ups) };
+    let due = Measured::around(due, telemetry);
     inner.tasks.spawn(sweeps::repeat(due, by_period_alone(), stop()));
     let silent = SilentSweep { store: Arc::clone(&inner.stores.agents) };
+    let silent = Measured::around(silent, telemetry);
     inner.tasks.spawn(sweeps::repeat(silent, by_period_alone(), stop()));
     let checkpoint = Checkpoint::new(Arc::clone(journal), Arc::clone(&inner.projection));
+    let checkpoint = Measured::around(checkpoint, telemetry);
     inner.tasks.spawn(sweeps::repeat(checkpoint, by_period_alone(), stop()));
     let drift = DriftCheck {
         journal: Arc::clone(journal),
         projection: Arc::clone(&inner.projection),
         health: Arc::clone(&inner.health),
+        batches: inner.batches.clone(),
         truths,
     };
-    inner.tasks.spawn(sweeps::repeat(drift, by_period_alone(), stop()));
+    inner.tasks.spawn(drift.run(stop()));
+}
+
+fn spawn_upkeep(inner: &Inner, keep: Keep, telemetry: &Arc<dyn Telemetry>) {
+    let stores = &inner.stores;
+    let projection = Arc::clone(&inner.projection);
+    let minutes =
+        MinuteSweep::new(Arc::clone(&stores.history), Arc::clone(&stores.missions), projection);
+    let retention = RetentionSweep { store: Arc::clone(&stores.retention), keep };
+    let minutes = Measured::around(minutes, telemetry);
+    let retention = Measured::around(retention, telemetry);
+    let by_period_alone = || Arc::new(Notify::new());
+    inner.tasks.spawn(sweeps::repeat(minutes, by_period_alone(), inner.stop.clone()));
+    inner.tasks.spawn(sweeps::repeat(retention, by_period_alone(), inner.stop.clone()));
 }

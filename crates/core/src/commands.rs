@@ -4,8 +4,8 @@ use mission_control_kernel::{
     Capabilities, JsonText, LeaseId, MissionId, ProjectId, Scope, StoreError,
 };
 use mission_control_missions::{
-    Action, Backoff, Command, DEFAULT_ATTEMPTS, Description, Kind, LogLine, Mission, NewMission,
-    Priority, Receipt, Refusal, Request, ShortName, Spec, Title, Verdict,
+    Action, Actor, Backoff, Command, DEFAULT_ATTEMPTS, Description, Kind, LogLine, Mission,
+    NewMission, Priority, Receipt, Refusal, Request, ShortName, Spec, Title, Verdict,
 };
 
 use crate::mission_control::MissionControl;
@@ -48,7 +48,7 @@ impl MissionControl {
         }
     }
 
-    /// Makes missions, all of them or none.
+    /// Makes missions, all of them or none. Who asks is who made the first of them.
     ///
     /// # Errors
     /// Storage trouble; a refusal is a verdict.
@@ -57,26 +57,31 @@ impl MissionControl {
         missions: Vec<NewMission>,
         receipt: Option<Receipt>,
     ) -> Result<Verdict, StoreError> {
-        self.inner
-            .stores
-            .missions
-            .apply(Request { action: Action::Create(missions), receipt })
-            .await
+        let maker = missions.first().map(|first| first.spec.created_by.clone());
+        let by = maker.map_or(Actor::System, Actor::Principal);
+        let action = Action::Create(missions);
+        self.inner.stores.missions.apply(Request { action, by, receipt }).await
     }
 
-    /// Carries out a command on a mission that `scope` may see.
+    /// Carries out a command that `by` asks for, on a mission that `scope` may see.
     ///
     /// # Errors
     /// Storage trouble; a refusal is a verdict.
     pub async fn command(
         &self,
+        by: Actor,
         scope: Scope,
         id: MissionId,
         command: Command,
         receipt: Option<Receipt>,
     ) -> Result<Verdict, StoreError> {
         let action = Action::Command { scope, mission: id, command };
-        let verdict = self.inner.stores.missions.apply(Request { action, receipt }).await?;
+        self.act(Request { action, by, receipt }).await
+    }
+
+    /// Carries out a request, and sees to what hangs on it.
+    pub(crate) async fn act(&self, request: Request) -> Result<Verdict, StoreError> {
+        let verdict = self.inner.stores.missions.apply(request).await?;
         if let Verdict::Done(outcome, _) = &verdict
             && outcome.changed
             && outcome.missions.iter().any(concerns_others)
@@ -97,7 +102,12 @@ impl MissionControl {
         lease: Option<LeaseId>,
         lines: Vec<LogLine>,
     ) -> Result<Result<i64, Refusal>, StoreError> {
-        self.inner.stores.missions.append_logs(scope, id, lease, lines).await
+        let written = self.inner.stores.missions.append_logs(scope, id, lease, lines).await?;
+        if written.is_ok() {
+            // Nobody listening is no trouble.
+            let _ = self.inner.logged.send(id);
+        }
+        Ok(written)
     }
 }
 

@@ -84,6 +84,16 @@ pub struct Completion {
     pub duration: Duration,
 }
 
+/// Some of the missions, counted at one instant.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Slice {
+    /// Their totals, the standings from attempts at them, and who runs how many of them, with the
+    /// place that belongs to the instant; neither minutes nor completions.
+    pub counted: Snapshot,
+    /// The last of them; none when there is no mission behind them.
+    pub last: Option<MissionId>,
+}
+
 /// Where the journal lives.
 ///
 /// Every implementation MUST give the same order to every reader on every replica, without holes,
@@ -104,11 +114,16 @@ pub trait Journal: Send + Sync + 'static {
     /// Entries after `seq`, in order, at most `limit`.
     async fn read(&self, seq: i64, limit: u32) -> Result<Vec<Sequenced>, StoreError>;
 
-    /// Waits until there may be entries after `seq`. A hint: callers also poll.
+    /// Waits until there may be entries after `seq`, a second longer at most than they are there,
+    /// also when another process wrote them and nothing was heard of it; may end without any.
     async fn wait_past(&self, seq: i64);
 
     /// Counts everything in the tables, at one instant and with the place that belongs to it.
     async fn aggregate(&self) -> Result<Snapshot, StoreError>;
+
+    /// Counts the `limit` missions that come first by id after `after`, with the attempts and leases
+    /// of the same ids, at one instant and with the place that belongs to it.
+    async fn slice(&self, after: Option<MissionId>, limit: u32) -> Result<Slice, StoreError>;
 
     /// The projection as it was last saved, if it was.
     async fn checkpoint(&self) -> Result<Option<Snapshot>, StoreError>;

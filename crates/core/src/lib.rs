@@ -8,41 +8,58 @@
 //! [`Worker`] performs missions: it claims from a [`WorkSource`] (the mission control of the same
 //! process is one: [`LocalSource`]) and runs what it gets with your [`Executor`]s.
 
+mod analytics;
 mod barrier;
 mod builder;
+mod bulk;
 mod commands;
 mod executor;
 mod feed;
 mod fleet;
 mod health;
+mod history;
 mod journal;
+mod logged;
 mod mission_control;
 mod pace;
+mod previews;
 mod projection;
 mod queries;
 mod queues;
+mod retention;
 #[cfg(test)]
 mod scripted;
 mod stores;
 mod sweeps;
 mod tail;
+mod telemetry;
 mod worker;
 
+pub use analytics::{Analysis, Group, Grouping, MOST_ANALYSED, MOST_GROUPS};
 pub use builder::{Builder, DEFAULT_AGEING};
+pub use bulk::{Asker, Choice, Fate, Previewed};
 pub use executor::{Done, Executor, Report, Reporter, Work};
 pub use feed::{Feed, Gone};
 pub use fleet::{
-    AgentView, Beat, DEFAULT_LEASE, LARGEST_CLAIM, LONGEST_LEASE, LONGEST_WAIT, SHORTEST_LEASE,
-    Want,
+    AgentView, Beat, Claimed, DEFAULT_LEASE, Heard, LARGEST_CLAIM, LONGEST_LEASE, LONGEST_WAIT,
+    SHORTEST_LEASE, Want,
 };
 pub use health::Readiness;
-pub use journal::{Completion, Epoch, Journal, JournalEntry, Minute, Sequenced, Snapshot};
+pub use history::{History, MetricsPoint};
+pub use journal::{Completion, Epoch, Journal, JournalEntry, Minute, Sequenced, Slice, Snapshot};
+pub use logged::Logged;
 pub use mission_control::MissionControl;
+pub use previews::{MOST_PREVIEWED, PREVIEW_KEPT, Preview, Previews};
 pub use queries::{Listing, RUNNING_SHOWN, Shown, TOTAL_LIMIT};
+pub use retention::{
+    DEFAULT_JOURNAL_KEPT, DEFAULT_LOGS_KEPT, DEFAULT_METRICS_KEPT, DEFAULT_RECEIPTS_KEPT, Keep,
+    Perishable, Retention,
+};
 pub use stores::Stores;
+pub use telemetry::Telemetry;
 pub use worker::{
-    Answer, Ask, Assignment, Badge, LocalSource, SourceError, Tally, WorkReport, WorkSource,
-    Worker, WorkerBuilder,
+    Answer, Ask, Assignment, Badge, Crew, LocalSource, SourceError, Staffing, Tally, WorkReport,
+    WorkSource, Worker, WorkerBuilder,
 };
 
 pub use mission_control_agents as agents;

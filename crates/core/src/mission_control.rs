@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mission_control_agents::Thresholds;
-use mission_control_kernel::{Clock, Ids, StoreError};
+use mission_control_kernel::{Clock, Ids, MissionId, StoreError};
 use mission_control_missions::queue::Turns;
 use tokio::sync::{Notify, broadcast, mpsc};
 use tokio::time::timeout;
@@ -19,6 +19,7 @@ use crate::feed::{Feed, Gone};
 use crate::fleet::{Lookout, Returns, Waiter};
 use crate::health::{Health, Readiness};
 use crate::journal::Epoch;
+use crate::logged::Logged;
 use crate::projection::Projection;
 use crate::stores::Stores;
 use crate::tail::Batch;
@@ -46,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) barrier: Barrier,
     pub(crate) health: Arc<Health>,
     pub(crate) batches: broadcast::Sender<Batch>,
+    pub(crate) logged: broadcast::Sender<MissionId>,
     pub(crate) lookout: Arc<Lookout>,
     pub(crate) turns: Arc<Mutex<Turns>>,
     pub(crate) returns: Arc<Returns>,
@@ -118,6 +120,12 @@ impl MissionControl {
             return Err(Gone::Future);
         }
         Ok(self.feed(self.inner.batches.subscribe(), after_seq, true))
+    }
+
+    /// Tells whose logs grow, as far as it happens through this process.
+    #[must_use]
+    pub fn logged(&self) -> Logged {
+        Logged::new(self.inner.logged.subscribe())
     }
 
     /// Waits until everything that was durable before the call is folded here; says up to where

@@ -1,18 +1,18 @@
 //! What is asked about missions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use mission_control_kernel::{MissionId, Scope, StoreError, Timestamp};
-use mission_control_missions::queue::{Explanation, explain};
+use mission_control_kernel::{MissionId, ProjectId, Scope, StoreError, Timestamp};
+use mission_control_missions::queue::{Explanation, Queue, explain, explain_begun};
 use mission_control_missions::{
-    AttemptRecord, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent, Phase, Status,
-    Totals,
+    AttemptRecord, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent, Status, Totals,
 };
 use tracing::debug;
 
 use crate::fleet::Subject;
+use crate::history::MetricsPoint;
 use crate::journal::{Completion, Minute};
 use crate::mission_control::MissionControl;
 use crate::projection::COMPLETIONS_KEPT;
@@ -126,6 +126,14 @@ impl MissionControl {
         Ok(Listing { page: page?, total, total_capped })
     }
 
+    /// A page of a list, whose length nobody asks for.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn page(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError> {
+        self.inner.stores.missions.list(scope, query).await
+    }
+
     /// The newest running missions, at most [`RUNNING_SHOWN`], and how many there are.
     ///
     /// # Errors
@@ -195,7 +203,7 @@ impl MissionControl {
         self.inner.stores.missions.logs(scope, id, after, level, limit).await
     }
 
-    /// What a mission waits for; `None` where there is no such mission.
+    /// How things stand with a mission, and what it waits for; `None` where there is no such mission.
     ///
     /// # Errors
     /// Storage trouble.
@@ -205,15 +213,22 @@ impl MissionControl {
         id: MissionId,
     ) -> Result<Option<Explanation>, StoreError> {
         let Some(mission) = self.mission(scope, id).await? else { return Ok(None) };
-        if !matches!(mission.phase, Phase::Pending { .. }) {
-            let nothing =
-                Explanation { ready: false, position: None, earliest_at: None, gates: Vec::new() };
-            return Ok(Some(nothing));
+        if mission.status() != Status::Pending {
+            return Ok(Some(explain_begun(&mission)));
         }
-        let view = self.inner.stores.missions.queue_view(&mission.project).await?;
-        let turns = self.inner.turns.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let ageing = self.inner.ageing;
-        Ok(Some(explain(&mission, &view.lanes, &view.facts, &turns, view.now, ageing)))
+        let view = self.inner.stores.missions.queue_view(&mission, ageing).await?;
+        let lanes = view.lanes.iter().map(|lane| &*lane.key);
+        let turns = self.inner.turns.lock().unwrap_or_else(PoisonError::into_inner).of(lanes);
+        let queue = Queue {
+            lanes: &view.lanes,
+            whole: view.whole,
+            facts: &view.facts,
+            turns: &turns,
+            now: view.now,
+            ageing,
+        };
+        Ok(Some(explain(&mission, &queue)))
     }
 
     /// The counters of the projects in the scope, exact at the moment of asking.
@@ -225,10 +240,52 @@ impl MissionControl {
         Ok(self.inner.projection.totals(scope))
     }
 
+    /// The counters of each project as far as they are folded here; waits for nothing.
+    #[must_use]
+    pub fn counted(&self) -> BTreeMap<ProjectId, Totals> {
+        self.inner.projection.totals_by_project()
+    }
+
+    /// The present instant by the store's clock, which dates entries and judges leases.
+    #[must_use]
+    pub fn store_now(&self) -> Timestamp {
+        self.inner.stores.missions.now()
+    }
+
+    /// The counters of the projects in the scope as they are folded here: for whoever is told of
+    /// every later change, and need not be exact at the moment of asking.
+    #[must_use]
+    pub fn counters(&self, scope: &Scope) -> Totals {
+        self.inner.projection.totals(scope)
+    }
+
     /// The minutes of the last hour in which anything happened, by their begins, oldest first.
     #[must_use]
     pub fn throughput(&self, scope: &Scope) -> Vec<(Timestamp, Minute)> {
-        self.inner.projection.throughput(scope, self.clock().now())
+        self.inner.projection.throughput(scope, self.inner.stores.missions.now())
+    }
+
+    /// The counters of a project as they were: the first minute that was noted in each span of
+    /// `step`, from `from` up to but not at `to`, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn history(
+        &self,
+        project: &ProjectId,
+        (from, to): (Timestamp, Timestamp),
+        step: Duration,
+        limit: u32,
+    ) -> Result<Vec<MetricsPoint>, StoreError> {
+        self.inner.stores.history.history(project, from, to, step, limit).await
+    }
+
+    /// How many bytes the store takes.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn store_size(&self) -> Result<u64, StoreError> {
+        self.inner.stores.history.size().await
     }
 
     /// The last completions, newest first, at most 100.

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use mission_control_agents::AgentStore;
 use mission_control_missions::MissionStore;
 
+use crate::history::History;
 use crate::journal::Journal;
+use crate::previews::Previews;
+use crate::retention::Retention;
 
 /// Where everything is kept.
 #[derive(Clone)]
@@ -17,13 +20,28 @@ pub struct Stores {
     pub agents: Arc<dyn AgentStore>,
     /// The order of all changes.
     pub journal: Arc<dyn Journal>,
+    /// The counters as they were, minute by minute.
+    pub history: Arc<dyn History>,
+    /// Selections that wait to be carried out.
+    pub previews: Arc<dyn Previews>,
+    /// What is old, and leaves.
+    pub retention: Arc<dyn Retention>,
 }
 
 impl Stores {
-    /// All three in one store, as a database is.
+    /// All of them in one store, as a database is.
     #[must_use]
-    pub fn of<T: MissionStore + AgentStore + Journal>(store: Arc<T>) -> Self {
-        Self { missions: store.clone(), agents: store.clone(), journal: store }
+    pub fn of<T: MissionStore + AgentStore + Journal + History + Previews + Retention>(
+        store: Arc<T>,
+    ) -> Self {
+        Self {
+            missions: store.clone(),
+            agents: store.clone(),
+            journal: store.clone(),
+            history: store.clone(),
+            previews: store.clone(),
+            retention: store,
+        }
     }
 }
 

@@ -23,8 +23,9 @@ const READ: u32 = 500;
 /// some 16 MiB at the very most, shared by all feeds.
 const BATCHES_WAITING: usize = 128;
 
-/// How often the journal is read when nothing says that it has grown.
-const POLL: Duration = Duration::from_millis(500);
+/// How often the journal is read when nothing says that it has grown. The journal itself looks for
+/// what nobody has told it, and wakes whoever waits.
+const POLL: Duration = Duration::from_secs(5);
 
 /// The first and the longest wait while storage is away.
 const AWAY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));

@@ -3,12 +3,14 @@
 mod clean;
 mod directive;
 mod environment;
-mod escaped;
 mod json;
+mod kept;
 mod lines;
 mod listener;
+mod loose;
 mod outcome;
 mod process;
+mod standing;
 
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::ChildStdin;
 use tokio_util::sync::CancellationToken;
 
+use crate::custody::Custody;
 use crate::failure::failed;
 use crate::profile::{BindError, Profile, ResultRule};
 use lines::Lines;
@@ -29,11 +32,12 @@ use process::{Ending, Pipes, Process};
 #[derive(Debug)]
 pub(crate) struct CommandExecutor {
     profile: Profile,
+    custody: Custody,
 }
 
 impl CommandExecutor {
-    pub(crate) fn new(profile: Profile) -> Self {
-        Self { profile }
+    pub(crate) fn new(profile: Profile, custody: Custody) -> Self {
+        Self { profile, custody }
     }
 }
 
@@ -50,14 +54,18 @@ impl Executor for CommandExecutor {
         stop: CancellationToken,
     ) -> Result<Done, FailureReport> {
         let arguments = self.profile.arguments(work.input.as_ref()).await.map_err(unfit)?;
-        let (process, pipes) = Process::spawn(&self.profile, &arguments, &work)
-            .map_err(|error| outcome::not_started(&self.profile, &error))?;
+        let start = Process::start(&self.custody, &self.profile, &arguments, &work);
+        let Some(started) = stop.run_until_cancelled(start).await else {
+            return Err(stopped());
+        };
+        let (process, pipes) =
+            started.map_err(|error| outcome::not_started(&self.profile, &error))?;
         let limit = shorter(work.timeout, self.profile.timeout);
         let conversation =
             Conversation { profile: &self.profile, work: &work, reporter: &reporter, stop: &stop };
         let (ending, heard) = conversation.hold(process, pipes, limit).await;
         let Some((stdout, stderr)) = heard else {
-            return Err(failed(FailureClass::Cancelled, "stopped before it was done"));
+            return Err(stopped());
         };
         outcome::judge(self.profile.result, ending, stdout, stderr)
     }
@@ -125,6 +133,10 @@ async fn feed(stdin: Option<ChildStdin>, document: &str, over: &CancellationToke
     }
 }
 
+fn stopped() -> FailureReport {
+    failed(FailureClass::Cancelled, "stopped before it was done")
+}
+
 fn unfit(error: BindError) -> FailureReport {
     let class = match &error {
         BindError::NotAnObject
@@ -132,7 +144,11 @@ fn unfit(error: BindError) -> FailureReport {
         | BindError::Missing { .. }
         | BindError::Wrong { .. }
         | BindError::LeadingDash { .. } => FailureClass::InvalidInput,
-        BindError::Folder { .. } => FailureClass::Unknown,
+        BindError::Folder { name, folder, source } => {
+            let folder = folder.display();
+            tracing::warn!(parameter = name, %folder, error = %source, "a folder cannot be read");
+            FailureClass::Unknown
+        }
     };
     failed(class, &error.to_string())
 }

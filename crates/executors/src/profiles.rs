@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mission_control::Executor;
 
 use crate::command::CommandExecutor;
+use crate::custody::Custody;
 use crate::default_profile::DefaultProfile;
 use crate::profile::{self, ProfileError};
 
@@ -35,16 +36,27 @@ use crate::profile::{self, ProfileError};
 pub struct Profiles;
 
 impl Profiles {
+    /// What a worker runs: the profiles of `file` if there is one, and what is shipped.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn of(
+        file: Option<&Path>,
+        custody: &Custody,
+    ) -> Result<Vec<Arc<dyn Executor>>, ProfileError> {
+        file.map_or_else(|| Ok(Self::shipped()), |file| Self::load(file, custody))
+    }
+
     /// One executor for each profile of the file at `path`, and the shipped ones that the file does
-    /// not replace with a profile of the same name.
+    /// not replace with a profile of the same name. Their programs are held as `custody` says.
     ///
     /// # Errors
     /// The file cannot be read, is no TOML, or says something that no profile can mean; the message
     /// names the profile, the key and what to write instead.
-    pub fn load(path: &Path) -> Result<Vec<Arc<dyn Executor>>, ProfileError> {
+    pub fn load(path: &Path, custody: &Custody) -> Result<Vec<Arc<dyn Executor>>, ProfileError> {
         let mut executors: Vec<Arc<dyn Executor>> = Vec::new();
         for profile in profile::read(path)? {
-            executors.push(Arc::new(CommandExecutor::new(profile)));
+            executors.push(Arc::new(CommandExecutor::new(profile, custody.clone())));
         }
         for shipped in Self::shipped() {
             if !executors.iter().any(|executor| executor.kind() == shipped.kind()) {

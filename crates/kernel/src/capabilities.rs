@@ -23,7 +23,7 @@ impl Capabilities {
     pub fn new(items: impl IntoIterator<Item = Capability>) -> Result<Self, Invalid> {
         let set: BTreeSet<Capability> = items.into_iter().collect();
         if set.len() > MAX_CAPABILITIES {
-            return Err(Invalid::new("too_many", "has more than 32 entries"));
+            return Err(Invalid::too_many(set.len(), MAX_CAPABILITIES));
         }
         Ok(Self(set))
     }

@@ -189,7 +189,7 @@ impl fmt::Debug for ProjectId {
 }
 
 /// The projects that a question may see; what lies outside is answered as if it did not exist.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Scope {
     /// Every project: the process itself (sweeps, projection), never a request.
     All,

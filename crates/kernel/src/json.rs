@@ -20,7 +20,7 @@ impl JsonText {
     /// `too_large` beyond [`MAX_JSON_BYTES`].
     pub fn from_checked(text: &str) -> Result<Self, Invalid> {
         if text.len() > MAX_JSON_BYTES {
-            return Err(Invalid::new("too_large", "is larger than 256 KiB"));
+            return Err(Invalid::too_large(text.len(), MAX_JSON_BYTES));
         }
         Ok(Self(text.into()))
     }

@@ -19,5 +19,5 @@ pub use ids::{AgentId, LeaseId, MissionId, ProjectId, Revision, RunId, Scope};
 pub use json::{JsonText, MAX_JSON_BYTES};
 pub use money::Money;
 pub use store::StoreError;
-pub use text::{Invalid, Text};
+pub use text::{Excess, Invalid, Text};
 pub use time::Timestamp;

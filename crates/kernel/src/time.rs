@@ -59,10 +59,12 @@ impl Timestamp {
 }
 
 impl fmt::Display for Timestamp {
-    /// RFC 3339 in UTC with `Z`, as many digits after the second as are needed (0, 3 or 6).
+    /// RFC 3339 in UTC with `Z` and always six digits after the second: what both stores keep, so
+    /// that a time that was read finds the same instant when it is asked for, and of one width, so
+    /// that times sort as text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_microsecond(self.0) {
-            Ok(at) => fmt::Display::fmt(&at, f),
+            Ok(at) => write!(f, "{at:.6}"),
             Err(_) => Err(fmt::Error),
         }
     }
@@ -93,6 +95,19 @@ mod tests {
         for micros in [0, 1, 1_000, 1_722_926_400_000_000, Timestamp::MAX.as_micros()] {
             let at = Timestamp::from_micros(micros);
             assert_eq!(at.to_string().parse::<Timestamp>().unwrap(), at);
+        }
+    }
+
+    #[test]
+    fn every_instant_is_written_with_the_same_width() {
+        let table = [
+            (0, "1970-01-01T00:00:00.000000Z"),
+            (1_722_926_400_250_000, "2024-08-06T06:40:00.250000Z"),
+            (1_722_926_400_000_001, "2024-08-06T06:40:00.000001Z"),
+            (Timestamp::MAX.as_micros(), "9999-12-30T22:00:00.000000Z"),
+        ];
+        for (micros, text) in table {
+            assert_eq!(Timestamp::from_micros(micros).to_string(), text);
         }
     }
 

@@ -4,6 +4,7 @@ use mission_control_kernel::{
     AgentId, LeaseId, MissionId, ProjectId, RunId, Timestamp, closed_words,
 };
 
+use crate::actor::{Actor, Why};
 use crate::mission::{Mission, Phase};
 use crate::words::{Failure, Kind, Priority, Progress, Status, Usage};
 
@@ -106,6 +107,10 @@ pub struct Entry {
     pub version: i64,
     /// What happened.
     pub event: EventKind,
+    /// Who asked for it. A decision does not know: whoever carries it out says so.
+    pub by: Actor,
+    /// Why, where it failed or was called off.
+    pub why: Option<Why>,
     /// The status before; none for a new mission.
     pub from: Option<Status>,
     /// The status after.
@@ -126,6 +131,8 @@ pub struct Entry {
     pub agent: Option<AgentId>,
     /// The fence of that attempt.
     pub lease: LeaseId,
+    /// Its number, from 1; none for what concerns no attempt.
+    pub attempt: Option<u32>,
     /// How far, after it.
     pub progress: Progress,
     /// What sums must add.
@@ -209,6 +216,7 @@ impl Change {
         failure: Option<Failure>,
     ) -> Self {
         self.entry.outcome = Some(outcome);
+        self.entry.why = failure.as_ref().map(Why::from);
         self.attempt = Some(AttemptChange::Ended { lease, outcome, usage, failure });
         self
     }
@@ -231,12 +239,19 @@ impl Change {
 impl Entry {
     fn between(before: Option<&Mission>, after: &Mission, event: EventKind) -> Self {
         let agent = after.agent().or_else(|| before.and_then(Mission::agent));
+        // What was given back does not count the attempt any more, but it was that one.
+        let tried = before.filter(|it| it.running().is_some());
+        let tried = tried.or_else(|| after.running().map(|_| after));
+        // Without an attempt: called off or expired while it waited.
+        let ends = matches!(event, EventKind::Failed | EventKind::Cancelled);
         Self {
             at: after.updated_at,
             project: after.project.clone(),
             mission: after.id,
             version: after.version,
             event,
+            by: Actor::System,
+            why: after.last_failure.as_ref().filter(|_| ends).map(Why::from),
             from: before.map(Mission::status),
             to: after.status(),
             outcome: None,
@@ -249,6 +264,7 @@ impl Entry {
             root: after.place.root,
             agent,
             lease: after.lease_id,
+            attempt: tried.map(|mission| mission.attempt),
             progress: after.output().map_or(Progress::NONE, |output| output.progress),
             delta: Delta::between(before, after),
         }

@@ -207,6 +207,12 @@ pub enum Refusal {
         /// The current revision.
         current: Revision,
     },
+    /// It is no longer as it was when it was chosen.
+    #[error("the mission has changed since it was chosen and is {status} now; choose anew")]
+    Changed {
+        /// Where it stands.
+        status: Status,
+    },
     /// A parent must be pending or running.
     #[error("the parent {parent} is already over")]
     ParentFinished {
@@ -231,6 +237,14 @@ pub enum Refusal {
     /// A dependency has already failed or was cancelled.
     #[error("the dependency {dependency} has already failed or was cancelled")]
     DependencyFailed {
+        /// Which one.
+        dependency: MissionId,
+    },
+    /// A dependency keeps it from ever running.
+    #[error(
+        "the dependency {dependency} has failed, was cancelled or is gone; retry that one first"
+    )]
+    DependencyBroken {
         /// Which one.
         dependency: MissionId,
     },

@@ -19,6 +19,22 @@ pub fn standing(mission: &Mission) -> Standing {
     }
 }
 
+/// Whether `mission` could ever run if it waited again, as far as its dependencies go: `how` tells
+/// how each of them stands, none for one that is gone.
+///
+/// # Errors
+/// `DependencyBroken`, naming the first that can no longer be satisfied.
+pub fn can_wait(
+    mission: &Mission,
+    how: impl Fn(MissionId) -> Option<Standing>,
+) -> Result<(), Refusal> {
+    let mut open = mission.open_dependencies();
+    match open.find(|on| how(*on).is_none_or(|standing| standing == Standing::Broken)) {
+        Some(dependency) => Err(Refusal::DependencyBroken { dependency }),
+        None => Ok(()),
+    }
+}
+
 /// The place of a new mission below `parent`.
 ///
 /// # Errors

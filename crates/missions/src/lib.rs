@@ -10,6 +10,8 @@ pub mod dependency;
 pub mod gates;
 pub mod queue;
 
+mod actor;
+mod bulk;
 mod change;
 mod command;
 mod failure;
@@ -18,9 +20,12 @@ mod list;
 mod metrics;
 mod mission;
 mod new;
+mod request;
 mod store;
 mod words;
 
+pub use actor::{Actor, Reason, Why};
+pub use bulk::{Bulk, BulkVerb, Chosen, Seen};
 pub use change::{
     AttemptChange, AttemptOutcome, Change, Decision, Delta, Entry, EventKind, FollowUp,
 };
@@ -34,11 +39,10 @@ pub use mission::{
     MAX_DEPTH, MAX_LABELS, Mission, Output, Phase, Place, Spec, Step,
 };
 pub use new::NewMission;
-
+pub use request::{Action, Outcome, Receipt, Rendered, Request, Verdict};
 pub use store::{
-    Action, AttemptRecord, ClaimRequest, ClaimingAgent, Claims, Due, FollowUpTask, HeldLease,
-    LogLevel, LogLine, MissionEvent, MissionStore, Outcome, QueueState, QueueView, Receipt,
-    Rendered, Renewal, Request, Verdict,
+    AttemptRecord, ClaimRequest, ClaimingAgent, Claims, Due, FollowUpTask, HeldLease, LogLevel,
+    LogLine, MissionEvent, MissionStore, QueueState, QueueView, Renewal,
 };
 pub use words::{
     Backoff, Complexity, Description, ErrorText, Failure, FailureClass, FailureReport, Kind, Label,

@@ -12,87 +12,9 @@ use crate::change::{AttemptOutcome, Entry, FollowUp};
 use crate::command::{Command, Refusal};
 use crate::list::{ListPage, ListQuery};
 use crate::mission::Mission;
-use crate::new::NewMission;
 use crate::queue::{Claimant, LaneRanks, QueueFacts, QueueSetting, Turns};
+use crate::request::{Request, Verdict};
 use crate::words::{Failure, Kind, ShortName, Usage};
-
-/// Something to carry out, whole or not at all.
-#[derive(Debug)]
-pub enum Action {
-    /// Make missions; all of them or none.
-    Create(Vec<NewMission>),
-    /// Ask something of one mission that `scope` may see.
-    Command {
-        /// Where the asker may look; elsewhere nothing is found.
-        scope: Scope,
-        /// Which mission.
-        mission: MissionId,
-        /// What.
-        command: Command,
-    },
-    /// Tell a mission how one of its dependencies stands at this very moment.
-    Settle {
-        /// Whom.
-        dependant: MissionId,
-        /// About which.
-        dependency: MissionId,
-    },
-}
-
-/// An action, and how its answer is remembered.
-pub struct Request {
-    /// What to do.
-    pub action: Action,
-    /// Under which key the answer is kept, so that the same request sent again gets it again.
-    pub receipt: Option<Receipt>,
-}
-
-/// A key under which an answer is kept, in the same transaction as the effect.
-pub struct Receipt {
-    /// Whose.
-    pub project: ProjectId,
-    /// Who sent it.
-    pub principal: String,
-    /// The key that they chose.
-    pub key: String,
-    /// A digest of the whole request: the same key with another one is refused.
-    pub request_digest: [u8; 32],
-    /// Makes the answer that is kept; the store does not read it. It may be called more than once,
-    /// when a transaction has to be tried again.
-    pub render: Box<dyn Fn(&Outcome) -> Rendered + Send + Sync>,
-}
-
-/// An answer as it was first given.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Rendered {
-    /// HTTP status, or whatever the caller counts in.
-    pub status: u16,
-    /// The bytes of the answer.
-    pub body: Vec<u8>,
-}
-
-/// What an action did.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Outcome {
-    /// The missions after it: those created, in order, or the one that was asked.
-    pub missions: Vec<Mission>,
-    /// Whether anything changed.
-    pub changed: bool,
-    /// The end of an attempt that had been told before with the same lease; `missions` shows the
-    /// mission as it is now.
-    pub repeated: Option<AttemptOutcome>,
-}
-
-/// What became of a request.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Verdict {
-    /// It was carried out, durably. With a receipt, `Rendered` is what was kept.
-    Done(Outcome, Option<Rendered>),
-    /// The same request was carried out before; this is what was answered then.
-    Replayed(Rendered),
-    /// It was refused; nothing has changed.
-    Refused(Refusal),
-}
 
 /// Agents that ask for missions, together.
 #[derive(Clone, Debug)]
@@ -105,14 +27,12 @@ pub struct ClaimRequest {
     pub ageing: Duration,
 }
 
-/// One agent that asks.
+/// One call of an agent that asks. An agent may ask with several calls at a time.
 #[derive(Clone, Debug)]
 pub struct ClaimingAgent {
-    /// Which one.
-    pub agent: AgentId,
     /// What kind of agent.
     pub agent_type: ShortName,
-    /// What it can take, and how many.
+    /// Who it is, what it can take, and how many.
     pub claimant: Claimant,
     /// How long it may stay silent about one.
     pub lease: Duration,
@@ -121,9 +41,10 @@ pub struct ClaimingAgent {
 /// What a claim took.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
-    /// By claimant, in the order of the request.
-    pub taken: Vec<(AgentId, Mission)>,
-    /// When the next mission that waits for its time may start; a waiter need not ask before.
+    /// What each claimant got, by its place in the request, in that order.
+    pub taken: Vec<(usize, Mission)>,
+    /// When the next mission for one of the claimants may start that waits for its time, if they got
+    /// fewer than they have room for; they need not ask before.
     pub next_at: Option<Timestamp>,
 }
 
@@ -234,8 +155,11 @@ pub struct FollowUpTask {
 pub struct QueueView {
     /// What holds for lanes.
     pub facts: QueueFacts,
-    /// The ready missions at the front of each lane of the project.
+    /// The lanes of the mission's kind, as far as they may come before it; empty unless the mission
+    /// itself may start now.
     pub lanes: Vec<LaneRanks>,
+    /// Whether these are all such lanes.
+    pub whole: bool,
     /// The store's clock.
     pub now: Timestamp,
 }
@@ -267,10 +191,17 @@ pub trait MissionStore: Send + Sync + 'static {
     async fn apply(&self, request: Request) -> Result<Verdict, StoreError>;
 
     /// Takes missions from the queue for agents, under leases.
+    ///
+    /// MUST judge each agent by its row as it stands in the transaction that takes: one that is
+    /// draining, disabled or not there gets nothing, and none ever holds more than `max_concurrent`,
+    /// whoever else claims for it at the same time. What ends a lease counts as an arrival.
     async fn claim(&self, request: ClaimRequest) -> Result<Claims, StoreError>;
 
     /// Extends leases by their lengths; neither journalled nor a change of the mission.
     async fn renew(&self, agent: AgentId, leases: &[HeldLease]) -> Result<Renewal, StoreError>;
+
+    /// The present instant by the clock that leases and schedules are judged by; asks nobody.
+    fn now(&self) -> Timestamp;
 
     /// How often work has arrived since the process began: taken before a claim that finds nothing,
     /// it makes the wait for more lose no wake-up.
@@ -341,8 +272,13 @@ pub trait MissionStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<LogLine>, StoreError>;
 
-    /// What explains the waiting missions of a project.
-    async fn queue_view(&self, project: &ProjectId) -> Result<QueueView, StoreError>;
+    /// What explains a waiting mission, in bounded time: what holds for its lane and what may come
+    /// before it, when what waits is one priority more urgent after each period of `ageing`.
+    async fn queue_view(
+        &self,
+        mission: &Mission,
+        ageing: Duration,
+    ) -> Result<QueueView, StoreError>;
 
     /// What operators have set for the queues of a project, and how many run in each.
     async fn queues(&self, project: &ProjectId) -> Result<Vec<QueueState>, StoreError>;

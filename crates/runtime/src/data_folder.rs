@@ -36,6 +36,13 @@ pub enum DataFolderError {
         .0.display()
     )]
     InUse(PathBuf),
+    /// A file lies there, or on the way there.
+    #[error(
+        "the data folder {} cannot be made: a file lies there or on the way there; set another one \
+         with --data-dir or MISSION_CONTROL_DATA_DIR",
+        .0.display()
+    )]
+    NoFolder(PathBuf),
     /// The folder holds something that is not ours, and others may look in.
     #[error(
         "the data folder {} is open to other users and holds files that are not ours; choose an \
@@ -77,15 +84,10 @@ impl DataFolder {
     /// path must not change the rights of somebody's home.
     ///
     /// # Errors
-    /// `InUse`, `OpenToOthers`, or what the system refuses.
+    /// `InUse`, `NoFolder`, `OpenToOthers`, or what the system refuses.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, DataFolderError> {
         let path = path.into();
-        DirBuilder::new()
-            .recursive(true)
-            .mode(FOLDER_MODE)
-            .create(&path)
-            .map_err(failed("make", &path))?;
-        close_to_others(&path)?;
+        prepare(&path)?;
         let lock = lock(&path)?;
         Ok(Self { path, _lock: lock })
     }
@@ -139,6 +141,19 @@ impl DataFolder {
             .and_then(|folder| folder.sync_all())
             .map_err(failed("write", &self.path))
     }
+}
+
+/// Makes the folder if it is missing, and closes it to others.
+pub(crate) fn prepare(path: &Path) -> Result<(), DataFolderError> {
+    DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path).map_err(
+        |error| match error.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                DataFolderError::NoFolder(path.to_owned())
+            }
+            _ => failed("make", path)(error),
+        },
+    )?;
+    close_to_others(path)
 }
 
 fn close_to_others(path: &Path) -> Result<(), DataFolderError> {
@@ -255,6 +270,18 @@ mod tests {
         let refused = DataFolder::open(outer.path()).unwrap_err();
         assert!(matches!(refused, DataFolderError::OpenToOthers(_)), "{refused}");
         assert_eq!(mode(outer.path()), 0o755);
+    }
+
+    #[test]
+    fn a_file_is_no_folder_and_the_way_out_is_said() {
+        let outer = tempdir().unwrap();
+        let file = outer.path().join("letter.txt");
+        fs::write(&file, "dear").unwrap();
+        for path in [file.clone(), file.join("data")] {
+            let refused = DataFolder::open(path).unwrap_err().to_string();
+            assert!(refused.contains("a file lies there"), "{refused}");
+            assert!(refused.contains("--data-dir"), "{refused}");
+        }
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! What every binary needs before and around its work: settings, secrets, a data folder, logs and
 //! an orderly end.
 //!
-//! A binary's `main` reads from top to bottom like this list: [`Settings::from_process`] says what
-//! is wanted or what is wrong with it, [`DataFolder::open`] makes this the only process on its
-//! data, [`logging::init`] opens the logs, and [`Shutdown::govern`] runs the service until it ends
-//! or somebody wants it to end. Nothing here prints or exits: that is left to `main`.
+//! A binary's `main` is [`program::main`] with its service: [`Settings::from_process`] says what is
+//! wanted or what is wrong with it, [`logging::init`] opens the logs, and [`Shutdown::govern`] runs
+//! the service until it ends or somebody wants it to end. The service begins with
+//! [`DataFolder::open`], which makes it the only one on its data. Only `program` prints.
 
 mod bounded_file;
 mod data_folder;
+mod host;
 mod lifecycle;
 pub mod logging;
+pub mod program;
 mod secret;
 pub mod settings;
 
 pub use data_folder::{DataFolder, DataFolderError};
+pub use host::host_name;
 pub use lifecycle::{DRAIN_WITHIN, EXIT_WITHIN, Ending, Shutdown, Signal, Signals};
 pub use secret::{Secret, random_secret};
-pub use settings::{Loaded, Settings, SettingsError};
+pub use settings::{Loaded, Program, Settings, SettingsError};

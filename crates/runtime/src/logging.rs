@@ -1,10 +1,9 @@
 //! Log lines to standard error, and to a file if one is named.
 
-use std::fs::{File, OpenOptions};
+mod file;
+
 use std::io::{self, IsTerminal};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use tracing::Subscriber;
 use tracing_subscriber::fmt::{self, MakeWriter};
@@ -12,10 +11,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry};
 
+pub use self::file::LogFile;
+use crate::data_folder::{self, DataFolderError};
 use crate::settings::{LogFormat, Settings};
-
-/// The owner writes, the group (`adm`, as is usual for logs) reads: lines name people and missions.
-const LOG_FILE_MODE: u32 = 0o640;
 
 /// Why logs could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -31,20 +29,42 @@ pub enum LoggingError {
         /// What the system says.
         source: io::Error,
     },
+    /// The file lies in the data folder, which cannot be used.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
     /// Somebody else in this process has opened logs before.
     #[error("logging has been set up already in this process")]
     AlreadySet,
 }
 
-/// Opens the logs of this process; once only, before anything logs.
+/// Opens the logs of this process; once only, before anything logs. Hands the file back that lines
+/// go to, if one is named.
 ///
 /// # Errors
 /// [`LoggingError`]: the file cannot be opened, or logs are open already.
-pub fn init(settings: &Settings) -> Result<(), LoggingError> {
+pub fn init(settings: &Settings) -> Result<Option<LogFile>, LoggingError> {
     // Without a terminal there are no colours; with one, the layer still obeys NO_COLOR.
     let plain = !io::stderr().is_terminal();
     let console = output(settings.log_format, plain, io::stderr);
-    subscriber(settings, console)?.try_init().map_err(|_| LoggingError::AlreadySet)
+    let file = file(settings)?;
+    let subscriber = subscriber(settings, console, file.clone());
+    subscriber.try_init().map_err(|_| LoggingError::AlreadySet)?;
+    Ok(file)
+}
+
+/// The file of the settings. One in the data folder may be the first thing there: the folder is made
+/// as its owner will want to find it.
+fn file(settings: &Settings) -> Result<Option<LogFile>, LoggingError> {
+    let Some(path) = &settings.log_file else { return Ok(None) };
+    if path.parent().is_some_and(|folder| same(folder, &settings.data_dir)) {
+        data_folder::prepare(&settings.data_dir)?;
+    }
+    LogFile::open(path).map(Some)
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    absolute(one).is_some_and(|one| absolute(other).is_some_and(|other| one == other))
 }
 
 /// One place that lines go to.
@@ -53,12 +73,11 @@ type Output = Box<dyn Layer<Registry> + Send + Sync>;
 fn subscriber(
     settings: &Settings,
     console: Output,
-) -> Result<impl Subscriber + Send + Sync + use<>, LoggingError> {
+    file: Option<LogFile>,
+) -> impl Subscriber + Send + Sync + use<> {
     let mut outputs = vec![console];
-    if let Some(path) = &settings.log_file {
-        outputs.push(output(settings.log_format, true, Arc::new(open(path)?)));
-    }
-    Ok(Registry::default().with(outputs.with_filter(settings.log_filter.clone())))
+    outputs.extend(file.map(|file| output(settings.log_format, true, file)));
+    Registry::default().with(outputs.with_filter(settings.log_filter.clone()))
 }
 
 fn output<W>(format: LogFormat, plain: bool, writer: W) -> Output
@@ -73,26 +92,18 @@ where
     }
 }
 
-/// Every line is one write at the end of the file, so that programs that rotate logs may cut it.
-fn open(path: &Path) -> Result<File, LoggingError> {
-    let opened = OpenOptions::new().append(true).create(true).mode(LOG_FILE_MODE).open(path);
-    opened.map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => LoggingError::NoFolder(path.to_owned()),
-        _ => LoggingError::Unwritable { path: path.to_owned(), source },
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
 
     use super::*;
-    use crate::Loaded;
+    use crate::{Loaded, Program};
 
     fn settings(folder: &Path, flags: &[String]) -> Settings {
         let data_dir = format!("--data-dir={}", folder.display());
         let args = ["server".to_owned(), data_dir].into_iter().chain(flags.iter().cloned());
-        match Settings::load(args.map(OsString::from), std::iter::empty()).unwrap() {
+        match Settings::load(Program::Server, args.map(OsString::from), std::iter::empty()).unwrap()
+        {
             Loaded::Run(settings) => *settings,
             Loaded::Print(text) => panic!("{text}"),
         }
@@ -111,7 +122,8 @@ mod tests {
             format!("--log-format={format}"),
             format!("--log-filter={filter}"),
         ];
-        let subscriber = subscriber(&settings(folder.path(), &flags), silent()).unwrap();
+        let log = LogFile::open(&file).unwrap();
+        let subscriber = subscriber(&settings(folder.path(), &flags), silent(), Some(log));
         tracing::subscriber::with_default(subscriber, || {
             tracing::debug!("quiet");
             tracing::info!(missions = 3, "loud");
@@ -142,11 +154,25 @@ mod tests {
     }
 
     #[test]
+    fn a_file_in_the_data_folder_may_be_the_first_thing_there() {
+        let folder = tempfile::tempdir().unwrap();
+        for data in ["fresh", "there"] {
+            let data = folder.path().join(data);
+            if data.ends_with("there") {
+                std::fs::create_dir(&data).unwrap();
+            }
+            let flag = format!("--log-file={}/server.log", data.display());
+            let log = file(&settings(&data, &[flag])).unwrap();
+            assert!(log.is_some() && data.join("server.log").is_file());
+            crate::DataFolder::open(&data).unwrap();
+        }
+    }
+
+    #[test]
     fn a_missing_folder_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("gone/server.log");
-        let flags = [format!("--log-file={}", file.display())];
-        let refused = subscriber(&settings(folder.path(), &flags), silent()).err().unwrap();
+        let refused = LogFile::open(&file).unwrap_err();
         assert!(matches!(&refused, LoggingError::NoFolder(path) if *path == file), "{refused}");
     }
 }

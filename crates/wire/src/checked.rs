@@ -159,7 +159,7 @@ impl Scan<'_> {
 
     fn check_size(&self) -> Result<(), Invalid> {
         if self.size > MAX_JSON_BYTES {
-            return Err(Invalid::new("too_large", "is larger than 256 KiB"));
+            return Err(Invalid::too_large(self.size, MAX_JSON_BYTES));
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! From the bytes of a body to a request, strictly.
 
 mod explain;
+mod gather;
 mod list;
 mod object;
 
@@ -11,7 +12,9 @@ use serde::de::DeserializeOwned;
 use explain::explain;
 use object::ObjectOnly;
 
+use explain::Step;
 pub(crate) use explain::{refuse, refuse_member};
+pub use gather::decode_all;
 pub use list::List;
 
 /// A request body.
@@ -35,14 +38,22 @@ pub trait Body: DeserializeOwned {
 /// # Errors
 /// [`DecodeError`] for the first thing that is wrong.
 pub fn decode<T: Body>(body: &[u8]) -> Result<T, DecodeError> {
+    read(text::<T>(body)?).map_err(|(error, _)| error)
+}
+
+fn text<T: Body>(body: &[u8]) -> Result<&str, DecodeError> {
     let text = str::from_utf8(body).map_err(|error| not_utf8(body, error.valid_up_to()))?;
-    let text = if T::MAY_BE_EMPTY && text.trim_ascii().is_empty() { "{}" } else { text };
+    Ok(if T::MAY_BE_EMPTY && text.trim_ascii().is_empty() { "{}" } else { text })
+}
+
+/// Reads text; a refusal comes with the steps to its place.
+fn read<T: Body>(text: &str) -> Result<T, (DecodeError, Vec<Step>)> {
     let mut track = serde_path_to_error::Track::new();
     let mut json = serde_json::Deserializer::from_str(text);
     let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
     let value = T::deserialize(ObjectOnly(tracked))
         .map_err(|error| explain(&error, &track.path(), T::is_read_only))?;
-    json.end().map_err(|error| malformed(&error))?;
+    json.end().map_err(|error| (malformed(&error), Vec::new()))?;
     Ok(value)
 }
 

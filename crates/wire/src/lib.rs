@@ -7,7 +7,7 @@
 //!
 //! The domains have no encoding and this crate has no rules: titles, priorities and bounds are text
 //! and numbers here, and whoever stands between the two parses them. `golden/` shows each reply as
-//! it is written; a test compares it to the byte.
+//! it is written; a test compares it to the byte. `bodies/` shows requests, and [`sample`] hands out both.
 
 mod checked;
 mod decode;
@@ -15,9 +15,10 @@ mod encode;
 pub mod live;
 pub mod reply;
 pub mod request;
+pub mod sample;
 mod words;
 
 pub use checked::{CheckedJson, MAX_DEPTH, MAX_EXPONENT, MAX_NUMBER_CHARS};
-pub use decode::{Body, DecodeError, DecodeKind, List, decode};
+pub use decode::{Body, DecodeError, DecodeKind, List, decode, decode_all};
 pub use encode::{EncodeError, Encoded, to_bytes, write_mission};
-pub use words::{Backoff, Cost, Json, Lease, Time, Word};
+pub use words::{Backoff, Cost, Json, Lease, Time, Whole, Word};

@@ -4,6 +4,8 @@
 //! the seeds come first and in the seeds' order, ours follow.
 
 mod agent;
+mod analytics;
+mod bulk;
 mod explain;
 mod health;
 mod history;
@@ -11,16 +13,20 @@ mod metrics;
 mod mission;
 mod problem;
 mod sent;
+mod system;
 mod worker;
 
 pub use agent::{Agent, AgentList, AgentReply};
+pub use analytics::{AnalyticsGroup, AnalyticsReply};
+pub use bulk::{Breakdown, BulkOutcome, BulkPreview, BulkReply};
 pub use explain::{Blocker, Explain, Gate, Position};
 pub use health::Health;
-pub use history::{Attempt, AttemptList, Event, EventList, LogLine, LogList};
-pub use metrics::{Metrics, MetricsReply};
+pub use history::{Actor, Attempt, AttemptList, Event, EventList, LogLine, LogList};
+pub use metrics::{Metrics, MetricsHistory, MetricsPoint, MetricsReply};
 pub use mission::Mission;
 pub use problem::{FieldProblem, Problem};
 pub use sent::{ActionReply, BatchCreated, Created, Deed, MissionList, MissionReply, RunningReply};
+pub use system::{Api, Pool, Sockets, System};
 pub use worker::{
     ClaimReply, Claimed, Dependencies, HeartbeatReply, RenewedLease, ReportOutcome, ReportReply,
 };

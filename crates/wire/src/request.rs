@@ -5,44 +5,48 @@
 
 mod action;
 mod agent;
+mod bulk;
 mod live;
 mod log;
 mod mission;
 mod patch;
 mod report;
+mod session;
 
 pub use action::{Cancel, Complete, Empty, Fail, Progress, Snooze, Start};
 pub use agent::{
     Claim, Heartbeat, MAX_RUNNING, READ_ONLY_AGENT_FIELDS, RegisterAgent, RunningMission,
 };
+pub use bulk::{Bulk, BulkFilter, MAX_BULK_IDS};
 pub use live::{LiveRequest, LiveVerb};
 pub use log::{AppendLogs, MAX_LOG_LINES, NewLogLine};
 pub use mission::{BatchCreate, CreateMission, MAX_BATCH, READ_ONLY_MISSION_FIELDS};
 pub use patch::PatchMission;
 pub use report::{MAX_REPORTS, Report, ReportKind, Reports};
+pub use session::SignIn;
 
 use mission_control_kernel::Money;
 
-use crate::Cost;
+use crate::{Cost, Whole};
 
 /// What a body says about tokens and money: running totals of the attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Usage {
     /// All tokens.
-    pub tokens_used: Option<u64>,
+    pub tokens_used: Option<Whole>,
     /// Tokens read by the model.
-    pub tokens_in: Option<u64>,
+    pub tokens_in: Option<Whole>,
     /// Tokens written by the model.
-    pub tokens_out: Option<u64>,
+    pub tokens_out: Option<Whole>,
     /// What they cost.
     pub cost: Option<Money>,
 }
 
 impl Usage {
     fn of(
-        tokens_used: Option<u64>,
-        tokens_in: Option<u64>,
-        tokens_out: Option<u64>,
+        tokens_used: Option<Whole>,
+        tokens_in: Option<Whole>,
+        tokens_out: Option<Whole>,
         cost: Option<Cost>,
     ) -> Self {
         Self { tokens_used, tokens_in, tokens_out, cost: cost.map(|cost| cost.0) }

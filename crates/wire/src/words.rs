@@ -2,6 +2,7 @@
 
 mod backoff;
 mod cost;
+mod whole;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,6 +17,7 @@ use crate::decode::refuse;
 
 pub use backoff::Backoff;
 pub use cost::Cost;
+pub use whole::Whole;
 
 /// A word of the kernel that travels as a string: `Word<MissionId>`, `Word<AgentId>`.
 ///
@@ -23,7 +25,7 @@ pub use cost::Cost;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Word<T>(pub T);
 
-/// An instant as an RFC 3339 string in UTC: `2026-01-31T08:30:00Z`.
+/// An instant as an RFC 3339 string in UTC: `2026-01-31T08:30:00.000000Z`.
 pub type Time = Word<Timestamp>;
 
 impl<T: fmt::Display> Serialize for Word<T> {

@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -10,6 +10,9 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::*;
+
+/// Whether the one test that asks `/later` has been told to ask again.
+static PUT_OFF: AtomicBool = AtomicBool::new(false);
 
 /// A server that answers with what it was asked, and counts its connections.
 async fn mirror() -> Result<(SocketAddr, Arc<AtomicU32>)> {
@@ -35,6 +38,13 @@ async fn reflect(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, In
             .header(CONTENT_TYPE, "text/event-stream; charset=utf-8")
             .body(Full::from("event: mission\nid: 7\ndata: {}\n\n")),
         "/words" => Response::builder().status(StatusCode::CONFLICT).body(Full::from("no JSON")),
+        "/later" if !PUT_OFF.swap(true, Ordering::SeqCst) => Response::builder()
+            .status(StatusCode::SERVICE_UNAVAILABLE)
+            .header(RETRY_AFTER, 1)
+            .body(Full::default()),
+        "/never" => {
+            Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body(Full::default())
+        }
         _ => {
             let sent = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
             let seen = json!({
@@ -77,6 +87,15 @@ async fn a_refusal_is_an_answer_and_its_text_is_in_the_complaint() -> Result<()>
     let complaint = reply.expect(StatusCode::OK).unwrap_err().to_string();
     assert_eq!(complaint, "expected 200 OK, got 409 Conflict: no JSON");
     assert!(reply.json().is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_question_that_is_put_off_is_asked_again_and_a_refusal_for_good_is_not() -> Result<()> {
+    let (address, _) = mirror().await?;
+    let client = Client::new(&format!("http://{address}"));
+    assert_eq!(client.get("/never").await?.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(client.get("/later").await?.status, StatusCode::OK);
     Ok(())
 }
 

@@ -195,7 +195,7 @@ fn admin_of(server: &ServerProcess) -> Result<Client> {
 }
 
 /// A cursor behind everything that has happened.
-async fn present_place(admin: &Client) -> Result<String> {
+pub(super) async fn present_place(admin: &Client) -> Result<String> {
     let mut stream = admin.request(Method::GET, "/api/live/stream").events().await?;
     let hello = stream.next().await?.context("a greeting")?;
     text(&serde_json::from_str::<Value>(&hello.data)?["cursor"])

@@ -101,6 +101,26 @@ pub enum Violation {
     },
 }
 
+impl Violation {
+    /// Whether something accepted is not there or not done, and not done twice or otherwise.
+    pub(super) const fn is_loss(&self) -> bool {
+        match self {
+            Self::Lost(_) | Self::Unrecorded(_) | Self::Unfinished { .. } | Self::Endless(_) => {
+                true
+            }
+            Self::EndedAgain { .. }
+            | Self::CreatedTwice(_)
+            | Self::Gap { .. }
+            | Self::Version { .. }
+            | Self::Fence { .. }
+            | Self::Differs { .. }
+            | Self::Attempts { .. }
+            | Self::NoAttempt { .. }
+            | Self::PerformedTwice { .. } => false,
+        }
+    }
+}
+
 /// All that does not hold; nothing of a record that is whole.
 #[must_use]
 pub fn violations(record: &Record) -> Vec<Violation> {

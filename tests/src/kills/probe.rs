@@ -26,7 +26,7 @@ pub struct Line {
 }
 
 /// The program, its ledger and its gate, in one folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Probe {
     folder: PathBuf,
 }

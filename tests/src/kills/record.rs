@@ -77,18 +77,29 @@ pub enum Event {
 impl Record {
     /// Reads everything; nobody may be writing any more.
     pub(super) async fn take(arena: &Arena, accepted: Vec<Accepted>) -> Result<Self> {
-        let admin = arena.admin();
         let ledger = arena.probe.ledger()?;
+        Self::read(&arena.admin(), arena.origin(), ledger, accepted).await
+    }
+
+    /// The same, as `admin` is told it, with the journal from behind the cursor `origin`.
+    pub(super) async fn read(
+        admin: &Client,
+        origin: &str,
+        ledger: Vec<Line>,
+        accepted: Vec<Accepted>,
+    ) -> Result<Self> {
         let mut attempts = HashMap::new();
         for mission in ledger.iter().map(|line| &line.mission).collect::<HashSet<_>>() {
-            attempts.insert(mission.clone(), leases(&admin, mission).await?);
+            attempts.insert(mission.clone(), leases(admin, mission).await?);
         }
         // Held, so that nothing follows it in the journal.
-        let last = arena.create(&json!({"title": "the last", "held": true})).await?;
+        let last = json!({"title": "the last", "held": true});
+        let last = admin.post("/api/missions", &last).await?.expect(StatusCode::CREATED)?;
+        let last = text(&last["mission_id"])?;
         Ok(Self {
             accepted,
-            missions: missions(&admin).await?,
-            journal: journal(&admin, arena.origin(), &last).await?,
+            missions: missions(admin).await?,
+            journal: journal(admin, origin, &last).await?,
             attempts,
             ledger,
         })
@@ -146,7 +157,8 @@ async fn journal(admin: &Client, origin: &str, last: &str) -> Result<Vec<Entry>>
     }
 }
 
-fn entry(shape: &Value) -> Result<Entry> {
+/// An entry as the feeds and the lists of events show it.
+pub(super) fn entry(shape: &Value) -> Result<Entry> {
     let mission = match shape["mission"].as_str() {
         None => None,
         Some(id) => Some(Change {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -19,7 +19,7 @@ use super::arena::{LONG, text};
 const PACE: Duration = Duration::from_millis(200);
 
 /// Between two tries of the same mission.
-const AGAIN: Duration = Duration::from_millis(100);
+pub(super) const AGAIN: Duration = Duration::from_millis(100);
 
 /// The most missions of one run, all writers together; a run that needs more goes on too long.
 const MOST: usize = 50_000;
@@ -102,7 +102,7 @@ impl Writers {
 }
 
 impl Trouble {
-    fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         Self {
             refused: self.refused + other.refused,
             without_retry_after: self.without_retry_after + other.without_retry_after,
@@ -140,28 +140,41 @@ impl Writer {
     async fn insist(&mut self, title: &str) -> Result<String> {
         let mut again = interval(AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let body = json!({"title": title, "max_attempts": 100});
         loop {
             again.tick().await;
-            let admin = self.admins.borrow().clone();
-            let call = admin.request(Method::POST, "/api/missions");
-            let call = call.header("idempotency-key", title);
-            let sent = Instant::now();
-            let answer = call.json(&json!({"title": title, "max_attempts": 100})).send().await;
-            self.trouble.slowest = self.trouble.slowest.max(sent.elapsed());
-            let Ok(reply) = answer else {
-                self.trouble.unanswered += 1;
-                continue;
-            };
-            match reply.status {
-                StatusCode::CREATED => return text(&reply.json()?["mission_id"]),
-                StatusCode::SERVICE_UNAVAILABLE => {
-                    self.shared.refused.fetch_add(1, Ordering::SeqCst);
-                    self.trouble.refused += 1;
-                    let says_when = reply.header("retry-after").is_some();
-                    self.trouble.without_retry_after += u64::from(!says_when);
-                }
-                status => bail!("{title} was answered with {status}: {}", reply.text()),
+            let (admin, before) = (self.admins.borrow().clone(), self.trouble.refused);
+            if let Some(id) = ask(&admin, title, &body, &mut self.trouble).await? {
+                return Ok(id);
             }
+            self.shared.refused.fetch_add(self.trouble.refused - before, Ordering::SeqCst);
         }
+    }
+}
+
+/// Asks once for the mission that `body` is, under its title as idempotency key. Gives its id; `None`
+/// when to ask again, and the reason to `trouble`.
+pub(super) async fn ask(
+    admin: &Client,
+    title: &str,
+    body: &Value,
+    trouble: &mut Trouble,
+) -> Result<Option<String>> {
+    let call = admin.request(Method::POST, "/api/missions").header("idempotency-key", title);
+    let sent = Instant::now();
+    let answer = call.json(body).send().await;
+    trouble.slowest = trouble.slowest.max(sent.elapsed());
+    let Ok(reply) = answer else {
+        trouble.unanswered += 1;
+        return Ok(None);
+    };
+    match reply.status {
+        StatusCode::CREATED => text(&reply.json()?["mission_id"]).map(Some),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            trouble.refused += 1;
+            trouble.without_retry_after += u64::from(reply.header("retry-after").is_none());
+            Ok(None)
+        }
+        status => bail!("{title} was answered with {status}: {}", reply.text()),
     }
 }

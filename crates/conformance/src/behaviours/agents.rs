@@ -8,7 +8,7 @@ use mission_control_agents::{Agent, AgentCommand, AgentEvent, AgentRefusal, Duty
 use mission_control_kernel::AgentId;
 
 use crate::draft::{capabilities, text};
-use crate::stage::{Stage, complete};
+use crate::stage::{AGEING, Stage, complete};
 
 async fn command(stage: &Stage, id: AgentId, command: AgentCommand) -> anyhow::Result<Agent> {
     let told = stage.store.stores.agents.command(&stage.scope, id, command).await?;
@@ -96,7 +96,8 @@ pub(super) async fn a_silent_agent_is_told_of_and_comes_back(stage: Stage) -> an
     let kept = command(&stage, lively.id, AgentCommand::FallSilent).await?;
     assert!(kept.online, "it was heard of meanwhile");
     assert_eq!(agents.silent(10).await?, [elsewhere.id], "it is told of once");
-    let view = stage.store.stores.missions.queue_view(&stage.project).await?;
+    let any = stage.make_plain().await?;
+    let view = stage.store.stores.missions.queue_view(&any, AGEING).await?;
     assert_eq!(view.facts.agents.len(), 1, "a silent agent takes nothing");
     let back = command(&stage, quiet.id, AgentCommand::Heartbeat).await?;
     assert_eq!((back.online, back.connected_at), (true, stage.now()));

@@ -106,10 +106,9 @@ pub(super) async fn claimants_are_served_in_their_order(stage: Stage) -> anyhow:
     let made = ids(&stage.make_all((0..5).map(|_| stage.draft())).await?);
     let asked = vec![claiming(&agents[0], 2), claiming(&agents[1], 2)];
     let taken = stage.claim_as(asked).await?.taken;
-    let shown: Vec<_> = taken.iter().map(|(agent, mission)| (*agent, mission.id)).collect();
-    let [birch, atlas] = [agents[0].id, agents[1].id];
-    assert_eq!(shown, [(birch, made[0]), (birch, made[1]), (atlas, made[2]), (atlas, made[3])]);
-    assert!(taken.iter().all(|(agent, mission)| mission.agent() == Some(*agent)));
+    let shown: Vec<_> = taken.iter().map(|(place, mission)| (*place, mission.id)).collect();
+    assert_eq!(shown, [(0, made[0]), (0, made[1]), (1, made[2]), (1, made[3])]);
+    assert!(taken.iter().all(|(place, mission)| mission.agent() == Some(agents[*place].id)));
     Ok(())
 }
 
@@ -190,6 +189,35 @@ pub(super) async fn what_has_expired_keeps_nobody_behind_it_waiting(
     let useful = stage.make_plain().await?.id;
     stage.pass(60);
     assert_eq!(ids(&stage.claim(&agent, 1).await?), [useful]);
+    Ok(())
+}
+
+pub(super) async fn when_to_ask_again_is_told_whatever_stands_in_front(
+    stage: Stage,
+) -> anyhow::Result<()> {
+    let agent = stage.agent("atlas").await?;
+    let end = stage.now().plus(Duration::from_secs(5));
+    stage.make(stage.draft().place(|new| new.expires_at = Some(end))).await?;
+    stage.pass(30);
+    let at = |seconds| stage.now().plus(Duration::from_secs(seconds));
+    let (soon, sooner) = (at(90), at(60));
+    let useful = stage.make_plain().await?.id;
+    stage.make(stage.draft().place(|new| new.scheduled_at = Some(soon))).await?;
+    stage.make(stage.draft().kind("survey").place(|new| new.scheduled_at = Some(sooner))).await?;
+    assert_eq!(ids(&stage.claim(&agent, 1).await?), [useful]);
+    // In front of what waits for its time stands one that has expired and nobody has cleared away.
+    let asked = |kinds: Option<&str>| {
+        let mut asked = claiming(&agent, 1);
+        asked.claimant.agent.kinds = kinds.map(|name| vec![kind(name)]);
+        stage.claim_as(vec![asked])
+    };
+    for _ in 0..2 {
+        let claims = asked(None).await?;
+        assert!(claims.taken.is_empty());
+        assert_eq!(claims.next_at, Some(sooner));
+        assert_eq!(asked(Some("default")).await?.next_at, Some(soon), "of what it performs");
+        assert_eq!(asked(Some("chart")).await?.next_at, None);
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Missions that wait for missions.
 
+use futures::future::join_all;
 use mission_control_kernel::RunId;
 use mission_control_missions::{Command, EventKind, FailureClass, Refusal, Status, Step};
 
@@ -83,6 +84,59 @@ pub(super) async fn a_retried_dependency_brings_its_dependants_back(
     assert_eq!(stage.mission(by_hand).await?.status(), Status::Cancelled, "just those");
     let agent = stage.agent("atlas").await?;
     assert_eq!(ids(&stage.claim(&agent, 9).await?), [first], "the others wait again");
+    Ok(())
+}
+
+pub(super) async fn what_cannot_run_is_not_retried(stage: Stage) -> anyhow::Result<()> {
+    let [left, right] = [stage.make_plain().await?.id, stage.make_plain().await?.id];
+    let join = stage.make(stage.draft().after(&[left, right])).await?.id;
+    let last = stage.make(stage.draft().after(&[join])).await?.id;
+    ends_badly(&stage, right).await?;
+    stage.tell(left, cancel(false)).await?;
+    stage.follow_through().await?;
+    let before = (stage.mission(join).await?, stage.mission(last).await?);
+    let broken = |dependency| Refusal::DependencyBroken { dependency };
+    assert_eq!(stage.refused(join, Command::Retry).await?, broken(left), "the first of them");
+    assert_eq!(stage.refused(last, Command::Retry).await?, broken(join));
+    stage.tell(left, Command::Retry).await?;
+    assert_eq!(stage.refused(join, Command::Retry).await?, broken(right));
+    assert_eq!((stage.mission(join).await?, stage.mission(last).await?), before);
+    stage.follow_through().await?;
+
+    // One that is open again, and one that has been satisfied, stand in nobody's way.
+    let by_hand = stage.make(stage.draft().after(&[left])).await?.id;
+    stage.tell(by_hand, cancel(false)).await?;
+    stage.tell(by_hand, Command::Retry).await?;
+    stage.tell(by_hand, cancel(false)).await?;
+    ends_well(&stage, left).await?;
+    stage.tell(by_hand, Command::Retry).await?;
+    stage.follow_through().await?;
+    assert_eq!(stage.mission(by_hand).await?.open_dependencies().count(), 0);
+    assert_eq!(stage.refused(join, Command::Retry).await?, broken(right), "still");
+    stage.tell(right, Command::Retry).await?;
+    stage.follow_through().await?;
+    for id in [join, last] {
+        assert_eq!(stage.mission(id).await?.status(), Status::Pending, "{id}");
+    }
+    Ok(())
+}
+
+/// Requests that are sent together may share a transaction: what was done before in it counts.
+pub(super) async fn a_retry_is_judged_by_what_came_before_it(stage: Stage) -> anyhow::Result<()> {
+    let first = stage.make_plain().await?.id;
+    let second = stage.make(stage.draft().after(&[first])).await?.id;
+    ends_badly(&stage, first).await?;
+    let retries = [first, second].map(|id| stage.ask(id, Command::Retry));
+    for answer in join_all(retries).await {
+        let outcome = answer?.expect("nothing is broken any more");
+        assert_eq!(outcome.missions[0].status(), Status::Pending);
+    }
+    stage.follow_through().await?;
+    assert_eq!(stage.mission(second).await?.status(), Status::Pending);
+    let there_and_back = [cancel(false), Command::Retry].map(|command| stage.ask(second, command));
+    for answer in join_all(there_and_back).await {
+        assert!(answer?.expect("the dependency is open").changed);
+    }
     Ok(())
 }
 

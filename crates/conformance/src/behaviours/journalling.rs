@@ -1,9 +1,10 @@
 //! The journal: one order of all changes, without holes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mission_control::{JournalEntry, Sequenced};
+use mission_control::{JournalEntry, Sequenced, Slice, Snapshot};
 use mission_control_agents::{AgentCommand, AgentEvent};
 use mission_control_missions::{Command, EventKind, FailureClass};
 
@@ -73,7 +74,7 @@ pub(super) async fn a_change_has_its_place_once_it_is_answered(stage: Stage) -> 
 pub(super) async fn versions_of_a_mission_have_no_holes(stage: Stage) -> anyhow::Result<()> {
     a_busy_hour(&stage).await?;
     let entries = stage.mission_entries().await?;
-    let mut last = std::collections::BTreeMap::new();
+    let mut last = BTreeMap::new();
     for entry in &entries {
         let version = last.entry(entry.mission).or_insert(0);
         assert_eq!(entry.version, *version + 1, "{}", entry.mission);
@@ -141,6 +142,52 @@ pub(super) async fn the_journal_adds_up_to_the_tables(stage: Stage) -> anyhow::R
     let folded = Folded::from_journal(&stage.journal().await?);
     assert_eq!(Folded::from_snapshot(journal.aggregate().await?), folded, "without the agent");
     Ok(())
+}
+
+pub(super) async fn slices_add_up_to_the_tables(stage: Stage) -> anyhow::Result<()> {
+    let journal = Arc::clone(&stage.store.stores.journal);
+    assert_eq!(journal.slice(None, 3).await?, Slice::default());
+    a_busy_hour(&stage).await?;
+    let whole = Snapshot {
+        minutes: BTreeMap::new(),
+        completions: BTreeMap::new(),
+        ..journal.aggregate().await?
+    };
+    for limit in [1, 4, 7, 14, 100] {
+        let mut sum = Snapshot { seq: whole.seq, ..Snapshot::default() };
+        let (mut after, mut slices) = (None, 0);
+        loop {
+            let Slice { counted, last } = journal.slice(after, limit).await?;
+            assert_eq!(counted.seq, whole.seq);
+            add(&mut sum, counted);
+            slices += 1;
+            after = last;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(slices, 14 / limit + 1, "of {limit} missions each");
+        assert_eq!(Folded::from_snapshot(sum), Folded::from_snapshot(whole.clone()));
+    }
+    Ok(())
+}
+
+fn add(sum: &mut Snapshot, counted: Snapshot) {
+    for (project, totals) in counted.totals {
+        let whole = sum.totals.entry(project).or_default();
+        for (cell, count) in totals.cells {
+            *whole.cells.entry(cell).or_default() += count;
+        }
+        whole.sums = whole.sums.plus(totals.sums);
+    }
+    for (agent, standing) in counted.standings {
+        let whole = sum.standings.entry(agent).or_default();
+        whole.completed += standing.completed;
+        whole.failed += standing.failed;
+    }
+    for (agent, running) in counted.running {
+        *sum.running.entry(agent).or_default() += running;
+    }
 }
 
 pub(super) async fn nothing_is_removed_and_the_epoch_stands(stage: Stage) -> anyhow::Result<()> {

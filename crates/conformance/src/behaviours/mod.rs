@@ -1,8 +1,12 @@
 //! Every behaviour, by its subject.
 
 mod agents;
+mod analysing;
+mod asking;
 mod attempts;
+mod capacity;
 mod checkpoints;
+mod choosing;
 mod claiming;
 mod creating;
 mod dependants;
@@ -17,7 +21,9 @@ mod listing;
 mod logging;
 mod racing;
 mod receipts;
+mod remembering;
 mod reopening;
+mod retaining;
 mod scope;
 mod searching;
 mod timing;
@@ -91,6 +97,8 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         a_dependency_that_is_over_is_judged_at_once,
         a_follow_up_that_nobody_finished_comes_back,
         dependants_come_in_pages,
+        what_cannot_run_is_not_retried,
+        a_retry_is_judged_by_what_came_before_it,
     }
     editing {
         an_edit_names_the_revision_it_has_seen,
@@ -124,7 +132,16 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         a_claim_that_wants_more_than_there_is_takes_all,
         what_was_approved_late_goes_before_what_is_younger,
         what_has_expired_keeps_nobody_behind_it_waiting,
+        when_to_ask_again_is_told_whatever_stands_in_front,
         arriving_work_wakes_whoever_waits,
+    }
+    capacity {
+        an_agent_never_holds_more_than_it_may,
+        calls_of_one_agent_share_its_capacity,
+        claims_at_once_do_not_exceed_an_agents_capacity,
+        an_agent_that_is_not_on_duty_gets_nothing,
+        nothing_is_handed_out_once_a_drain_is_answered,
+        an_ended_lease_wakes_whoever_waits,
     }
     limits {
         a_kind_runs_no_more_than_its_limit,
@@ -143,6 +160,20 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
     }
     explaining {
         ready_is_what_the_next_claim_takes,
+        a_place_is_counted_as_far_as_it_matters,
+    }
+    asking {
+        an_entry_tells_who_asked,
+        an_entry_tells_why_and_in_which_attempt,
+        a_reason_is_kept_in_short,
+    }
+    choosing {
+        a_preview_names_just_what_was_chosen,
+        a_preview_is_found_by_nobody_else_and_not_for_long,
+        old_previews_leave,
+        what_has_changed_since_it_was_seen_is_left_alone,
+        what_only_reports_progress_has_not_changed,
+        what_was_chosen_is_done_once,
     }
     journalling {
         entries_are_numbered_from_one_without_holes,
@@ -151,7 +182,26 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         pages_meet_without_overlap,
         a_waiting_reader_is_woken,
         the_journal_adds_up_to_the_tables,
+        slices_add_up_to_the_tables,
         nothing_is_removed_and_the_epoch_stands,
+    }
+    retaining {
+        old_entries_leave_and_places_stay,
+        entries_that_a_reader_needs_stay,
+        processes_that_remove_at_once_remove_each_entry_once,
+        a_reader_behind_what_is_kept_is_told_so,
+        old_lines_leave_and_numbers_go_on,
+        old_answers_leave,
+        old_minutes_leave,
+    }
+    remembering {
+        a_minute_is_noted_once_whoever_notes_it,
+        a_store_knows_how_much_it_takes,
+        history_comes_in_steps,
+    }
+    analysing {
+        ended_missions_are_told_in_groups,
+        a_span_and_its_bounds_hold,
     }
     checkpoints {
         a_saved_projection_reads_back,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::try_join_all;
 use mission_control_kernel::MissionId;
 use mission_control_missions::queue::QueueSetting;
-use mission_control_missions::{Action, Command, Edit, Request, Status, Verdict};
+use mission_control_missions::{Action, Actor, Command, Edit, Request, Status, Verdict};
 
 use crate::draft::text;
 use crate::stage::{Stage, cancel, claiming, complete};
@@ -156,7 +156,7 @@ pub(super) async fn commands_of_one_caller_keep_their_order(stage: Stage) -> any
     // All are sent, in this order, before the first is answered.
     let sent = (0..50).map(|n| {
         let action = Action::Command { scope: stage.scope.clone(), mission: id, command: edit(n) };
-        stage.store.stores.missions.apply(Request { action, receipt: None })
+        stage.store.stores.missions.apply(Request { action, by: Actor::System, receipt: None })
     });
     let verdicts = try_join_all(sent).await?;
     let titles: Vec<_> = verdicts

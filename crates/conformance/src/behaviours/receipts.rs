@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use futures::future::try_join_all;
-use mission_control_missions::{Action, Outcome, Receipt, Refusal, Rendered, Request, Verdict};
+use mission_control_missions::{
+    Action, Actor, Outcome, Receipt, Refusal, Rendered, Request, Verdict,
+};
 
 use crate::draft::Draft;
 use crate::stage::Stage;
@@ -24,7 +26,11 @@ fn request(stage: &Stage, draft: Draft, principal: &str, key: &str, digest: u8) 
         request_digest: [digest; 32],
         render: Box::new(rendered),
     };
-    Request { action: Action::Create(vec![draft.into_new()]), receipt: Some(receipt) }
+    Request {
+        action: Action::Create(vec![draft.into_new()]),
+        by: Actor::System,
+        receipt: Some(receipt),
+    }
 }
 
 async fn send(stage: &Stage, request: Request) -> anyhow::Result<Verdict> {
@@ -102,8 +108,11 @@ pub(super) async fn one_of_many_requests_with_one_key_is_carried_out(
     let missions = &stage.store.stores.missions;
     for round in 0..10 {
         let key = format!("k{round}");
-        let busy =
-            Request { action: Action::Create(vec![stage.draft().into_new()]), receipt: None };
+        let busy = Request {
+            action: Action::Create(vec![stage.draft().into_new()]),
+            by: Actor::System,
+            receipt: None,
+        };
         let requests = (0..16_u8).rev().map(|n| request(&stage, stage.draft(), "ada", &key, n));
         let sent = std::iter::once(busy).chain(requests).map(|one| missions.apply(one));
         let verdicts = try_join_all(sent).await?.split_off(1);

@@ -5,7 +5,7 @@ use mission_control_kernel::Scope;
 use mission_control_missions::{ListQuery, LogLevel, LogLine, Refusal};
 
 use crate::draft::project;
-use crate::stage::{Stage, cancel};
+use crate::stage::{AGEING, Stage, cancel};
 
 fn line(stage: &Stage) -> LogLine {
     LogLine { n: 0, at: stage.now(), level: LogLevel::Info, text: "sounding".into(), lease: None }
@@ -33,7 +33,6 @@ pub(super) async fn another_project_finds_nothing(stage: Stage) -> anyhow::Resul
     let refused = missions.append_logs(scope, mission.id, None, vec![line(&stage)]).await?;
     assert_eq!(refused, Err(Refusal::NotFound));
     assert_eq!(away.refused(mission.id, cancel(false)).await?, Refusal::NotFound);
-    assert!(missions.queue_view(&away.project).await?.lanes.is_empty());
 
     let agents = &stage.store.stores.agents;
     assert_eq!(agents.agent(scope, agent.id).await?, None);
@@ -42,6 +41,11 @@ pub(super) async fn another_project_finds_nothing(stage: Stage) -> anyhow::Resul
     assert_eq!(refused, Err(AgentRefusal::NotFound));
     let stranger = away.agent("atlas").await?;
     assert!(away.claim(&stranger, 10).await?.is_empty(), "an agent works in its own project");
+
+    let theirs = away.make_plain().await?;
+    let view = missions.queue_view(&theirs, AGEING).await?;
+    let ready: usize = view.lanes.iter().map(|lane| lane.ranks.len()).sum();
+    assert_eq!((ready, view.facts.agents.len()), (1, 1), "a queue is a project's own");
 
     assert_eq!(stage.mission(mission.id).await?.status().as_str(), "pending");
     assert_eq!(agents.agent(&stage.scope, agent.id).await?, Some(agent));

@@ -17,6 +17,8 @@ use crate::stage::{Stage, cancel, claiming, complete, fail, progress, start};
 
 const KINDS: [&str; 2] = ["default", "survey"];
 const NAMES: [&str; 3] = ["atlas", "birch", "cedar"];
+/// What each of them may hold: one is soon full, one never.
+const CAPACITIES: [u32; 3] = [1, 3, 1_000];
 /// More than one sequence makes.
 const ALL: u32 = 1_000;
 
@@ -272,7 +274,8 @@ impl Player {
 
     async fn register(&mut self, name: usize, able: bool) -> anyhow::Result<String> {
         let able: &[&str] = if able { &["gpu"] } else { &[] };
-        let registration = self.stage.registration(NAMES[name], able);
+        let mut registration = self.stage.registration(NAMES[name], able);
+        registration.max_concurrent = CAPACITIES[name];
         let (agent, new) = self.stage.store.stores.agents.register(registration).await?;
         let text = format!("{new} {agent:?}");
         self.agents.retain(|known| known.id != agent.id);
@@ -293,11 +296,14 @@ impl Player {
 
     async fn queue(&self) -> anyhow::Result<String> {
         let missions = &self.stage.store.stores.missions;
-        let view = missions.queue_view(&self.stage.project).await?;
         let mut queues = missions.queues(&self.stage.project).await?;
         queues.sort_unstable_by_key(|queue| queue.kind.clone());
         queues.retain(|queue| queue.running > 0 || queue.setting != QueueSetting::default());
-        Ok(format!("{}\n{queues:?}", answer::of_queue(&view, &self.stage.project)))
+        let mut told = format!("{queues:?}");
+        for mission in sorted(missions.missions(&self.stage.scope, &self.missions).await?) {
+            told.push_str(&format!("\n{} {:?}", mission.id, self.stage.explain(&mission).await?));
+        }
+        Ok(told)
     }
 
     async fn list(&self, query: ListQuery) -> anyhow::Result<String> {
@@ -344,4 +350,9 @@ impl Player {
         let told = missions.append_logs(&self.stage.scope, id, lease, vec![line]).await?;
         Ok(format!("{:?}", told.map(|_| ())))
     }
+}
+
+fn sorted(mut missions: Vec<Mission>) -> Vec<Mission> {
+    missions.sort_unstable_by_key(|mission| mission.id);
+    missions
 }

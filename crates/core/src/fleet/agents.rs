@@ -83,7 +83,7 @@ impl MissionControl {
     fn view_agent(&self, agent: Agent) -> AgentView {
         let (running, standing) = self.inner.projection.agent(agent.id);
         AgentView {
-            status: agent.status(running, self.clock().now()),
+            status: agent.status(running, self.inner.stores.missions.now()),
             load: Load::of(running, agent.max_concurrent),
             tier: standing.tier(&self.inner.tiers),
             running,

@@ -7,7 +7,7 @@ use mission_control_kernel::{AgentId, JsonText, Scope, StoreError};
 use mission_control_missions::queue::{AgentFacts, Claimant};
 use mission_control_missions::{ClaimingAgent, Kind, Mission};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::dispatcher::Waiter;
 use super::handed::Handed;
@@ -51,9 +51,19 @@ impl Default for Want {
     }
 }
 
+/// What a claim brought.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Claimed {
+    /// What the agent may now begin.
+    pub missions: Vec<Mission>,
+    /// What an operator has decided about the agent: unless it is active, it gets nothing.
+    pub duty: Duty,
+}
+
 impl MissionControl {
     /// Takes missions for an agent, under leases; waits for the first one. Empty when there is
-    /// none in time, or when the agent may not take any.
+    /// none in time, when the agent holds as many as it may, or when it may not take any. An order
+    /// to the agent ends the wait at once.
     ///
     /// When the call is dropped while it waits, what was taken for it goes back at once.
     ///
@@ -64,8 +74,9 @@ impl MissionControl {
         scope: &Scope,
         id: AgentId,
         want: Want,
-    ) -> Result<Result<Vec<Mission>, AgentRefusal>, StoreError> {
-        Ok(self.claim_guarded(scope, id, want).await?.map(Handed::accept))
+    ) -> Result<Result<Claimed, AgentRefusal>, StoreError> {
+        let claimed = self.claim_guarded(scope, id, want).await?;
+        Ok(claimed.map(|(handed, duty)| Claimed { missions: handed.accept(), duty }))
     }
 
     /// What the missions ended with that `mission` depends on, by step key inside a run, else by
@@ -103,15 +114,20 @@ impl MissionControl {
         scope: &Scope,
         id: AgentId,
         want: Want,
-    ) -> Result<Result<Handed, AgentRefusal>, StoreError> {
-        // Before the agent is read, so that no order to drain falls in between.
+    ) -> Result<Result<(Handed, Duty), AgentRefusal>, StoreError> {
+        // Before the agent is read, so that no order to it falls in between.
         let watch = self.inner.lookout.watch(vec![Subject::Agent(id)]);
         let Some(agent) = self.heard(scope, id).await? else {
             return Ok(Err(AgentRefusal::NotFound));
         };
         let deadline = Instant::now() + want.wait.min(LONGEST_WAIT);
         if agent.duty != Duty::Active {
-            return Ok(Ok(self.nothing(deadline).await));
+            // An agent that may take nothing waits all the same, or it would ask without a pause.
+            tokio::select! {
+                () = sleep_until(deadline) => return Ok(Ok((self.none(), agent.duty))),
+                () = self.inner.stop.cancelled() => return Ok(Ok((self.none(), agent.duty))),
+                () = watch.told() => return self.ordered(scope, id).await,
+            }
         }
         let (reply, handed) = oneshot::channel();
         let waiter = Waiter { ask: claimant(&agent, want), deadline, reply };
@@ -120,31 +136,32 @@ impl MissionControl {
         let limit = deadline.duration_since(Instant::now()) + SLACK;
         tokio::select! {
             handed = timeout(limit, handed) => match handed {
-                Ok(handed) => Ok(Ok(handed.map_err(|_| stopped())??)),
+                Ok(handed) => Ok(Ok((handed.map_err(|_| stopped())??, Duty::Active))),
                 Err(_) => Err(StoreError::Unavailable("the queue did not answer".to_owned())),
             },
-            () = watch.told() => Ok(Ok(self.none())),
+            () = watch.told() => self.ordered(scope, id).await,
         }
+    }
+
+    /// Nothing, and what an operator has just decided about the agent.
+    async fn ordered(
+        &self,
+        scope: &Scope,
+        id: AgentId,
+    ) -> Result<Result<(Handed, Duty), AgentRefusal>, StoreError> {
+        let agent = self.inner.stores.agents.agent(scope, id).await?;
+        Ok(agent.map(|agent| (self.none(), agent.duty)).ok_or(AgentRefusal::NotFound))
     }
 
     /// The agent, which is thereby heard of.
     async fn heard(&self, scope: &Scope, id: AgentId) -> Result<Option<Agent>, StoreError> {
         let agents = &self.inner.stores.agents;
         let Some(agent) = agents.agent(scope, id).await? else { return Ok(None) };
-        if agent.online && self.clock().now().since(agent.last_active) < HEARD_FOR {
+        if agent.online && self.inner.stores.missions.now().since(agent.last_active) < HEARD_FOR {
             return Ok(Some(agent));
         }
         let verdict = agents.command(scope, id, AgentCommand::Heartbeat).await?;
         Ok(verdict.unwrap_or(None))
-    }
-
-    /// An agent that may take nothing waits all the same, or it would ask without a pause.
-    async fn nothing(&self, deadline: Instant) -> Handed {
-        tokio::select! {
-            () = tokio::time::sleep_until(deadline) => {}
-            () = self.inner.stop.cancelled() => {}
-        }
-        self.none()
     }
 
     fn none(&self) -> Handed {
@@ -171,9 +188,8 @@ fn claimant(agent: &Agent, want: Want) -> ClaimingAgent {
     };
     let free = want.max.clamp(1, LARGEST_CLAIM).min(agent.max_concurrent);
     ClaimingAgent {
-        agent: agent.id,
         agent_type: agent.agent_type.clone(),
-        claimant: Claimant { agent: facts, free },
+        claimant: Claimant { id: agent.id, agent: facts, free },
         lease: want.lease.clamp(SHORTEST_LEASE, LONGEST_LEASE),
     }
 }

@@ -1,10 +1,9 @@
 //! One claim in flight for all agents that wait in this process.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use mission_control_kernel::{AgentId, Clock, StoreError, Timestamp};
+use mission_control_kernel::{StoreError, Timestamp};
 use mission_control_missions::queue::{LaneKey, Turns};
 use mission_control_missions::{ClaimRequest, ClaimingAgent, Claims, Mission, MissionStore};
 use tokio::sync::{mpsc, oneshot};
@@ -17,13 +16,13 @@ use crate::pace::jittered;
 /// How many calls may wait in one process; more wait to be let in.
 pub(crate) const WAITING: usize = 4_096;
 
-/// How many agents one claim serves: its facts and picks stay small.
+/// How many calls one claim serves: its facts and picks stay small.
 const CLAIMANTS: usize = 128;
 
 /// How often the queue is asked when nothing says that something came.
 const POLL: Duration = Duration::from_secs(1);
 
-/// No claim follows a fruitless one sooner, however the clocks of store and process differ.
+/// No claim follows a fruitless one sooner, whatever time the store gives.
 const SOONEST: Duration = Duration::from_millis(20);
 
 /// An agent that waits for missions.
@@ -37,7 +36,6 @@ pub(crate) struct Waiter {
 /// Asks the queue for everybody.
 pub(crate) struct Dispatcher {
     pub(crate) store: Arc<dyn MissionStore>,
-    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ageing: Duration,
     pub(crate) turns: Arc<Mutex<Turns>>,
     pub(crate) returns: Arc<Returns>,
@@ -96,8 +94,8 @@ impl Dispatcher {
         let mut round = Round::default();
         let mut left = std::mem::take(&mut self.waiting);
         while !left.is_empty() {
-            let (group, later) = split(left);
-            left = later;
+            let later = left.split_off(left.len().min(CLAIMANTS));
+            let group = std::mem::replace(&mut left, later);
             let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let claimants = group.iter().map(|waiter| waiter.ask.clone()).collect();
             let request = ClaimRequest { claimants, turns, ageing: self.ageing };
@@ -119,17 +117,20 @@ impl Dispatcher {
     }
 
     fn hand_out(&mut self, group: Vec<Waiter>, claims: Claims) {
-        let mut taken: HashMap<AgentId, Vec<Mission>> = HashMap::new();
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        for (agent, mission) in claims.taken {
+        let mut taken: Vec<Vec<Mission>> = group.iter().map(|_| Vec::new()).collect();
+        for (place, mission) in claims.taken {
             turns.serve(&LaneKey::of(&mission));
-            taken.entry(agent).or_default().push(mission);
+            if let Some(missions) = taken.get_mut(place) {
+                missions.push(mission);
+            }
         }
         drop(turns);
-        for waiter in group {
-            match taken.remove(&waiter.ask.agent) {
-                Some(missions) => self.hand(waiter, missions),
-                None => self.waiting.push(waiter),
+        for (waiter, missions) in group.into_iter().zip(taken) {
+            if missions.is_empty() {
+                self.waiting.push(waiter);
+            } else {
+                self.hand(waiter, missions);
             }
         }
     }
@@ -153,7 +154,7 @@ impl Dispatcher {
     /// Waits until asking again makes sense.
     async fn rest(&mut self, seen: u64, next_at: Option<Timestamp>, stop: &CancellationToken) {
         let now = Instant::now();
-        let due = next_at.map(|at| now + at.since(self.clock.now()).max(SOONEST));
+        let due = next_at.map(|at| now + at.since(self.store.now()).max(SOONEST));
         let overdue = self.waiting.iter().map(|waiter| waiter.deadline).min();
         let poll = now + jittered(POLL);
         let until = due.into_iter().chain(overdue).fold(poll, Instant::min);
@@ -164,15 +165,6 @@ impl Dispatcher {
             _ = self.inbox.recv_many(&mut self.waiting, WAITING) => {}
         }
     }
-}
-
-/// The first waiters that can be served by one claim, and the others: an agent can ask once only,
-/// since what is taken is told apart by the agent.
-fn split(waiting: Vec<Waiter>) -> (Vec<Waiter>, Vec<Waiter>) {
-    let mut agents = HashSet::new();
-    waiting
-        .into_iter()
-        .partition(|waiter| agents.len() < CLAIMANTS && agents.insert(waiter.ask.agent))
 }
 
 fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::{StreamExt, stream};
 use mission_control_kernel::Scope;
-use mission_control_missions::{Action, Command, HeldLease, Mission, MissionStore, Request};
+use mission_control_missions::{Action, Actor, Command, HeldLease, Mission, MissionStore, Request};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -76,7 +76,7 @@ impl Returns {
             .for_each_concurrent(RELEASING, |held| async move {
                 let command = Command::Release { lease: held.lease };
                 let action = Action::Command { scope: Scope::All, mission: held.mission, command };
-                match store.apply(Request { action, receipt: None }).await {
+                match store.apply(Request { action, by: Actor::System, receipt: None }).await {
                     Ok(_) => debug!(mission = %held.mission, "nobody came for it: released"),
                     Err(error) => warn!(%error, mission = %held.mission, "could not be released"),
                 }

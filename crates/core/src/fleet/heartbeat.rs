@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use mission_control_agents::AgentCommand;
+use mission_control_agents::{AgentCommand, Duty};
 use mission_control_kernel::{AgentId, Scope, StoreError};
 use mission_control_missions::{
-    Action, Command, HeldLease, Progress, ProgressMessage, Renewal, Request, UsageReport,
+    Action, Actor, Command, HeldLease, Progress, ProgressMessage, Renewal, Request, UsageReport,
 };
 use tokio::time::timeout;
 
@@ -47,10 +47,19 @@ impl Beat {
     }
 }
 
+/// What an agent is told that was heard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Heard {
+    /// What became of the leases that it named.
+    pub renewal: Renewal,
+    /// What an operator has decided about it.
+    pub duty: Duty,
+}
+
 impl MissionControl {
     /// Hears an agent: extends its leases, takes what it says about its missions, and tells which
-    /// of them are its no longer. With a `wait`, it answers only when one of them left its attempt,
-    /// at the latest after the wait, after 30 s, or after a third of what is left of the shortest
+    /// of them are its no longer. With a `wait`, it answers only when one of them left its attempt
+    /// or an operator decided about the agent, at the latest after the wait, after 30 s, or after a third of what is left of the shortest
     /// lease, so that the next call comes in time. `None` when there is no such agent.
     ///
     /// # Errors
@@ -61,23 +70,30 @@ impl MissionControl {
         id: AgentId,
         beats: Vec<Beat>,
         wait: Duration,
-    ) -> Result<Option<Renewal>, StoreError> {
+    ) -> Result<Option<Heard>, StoreError> {
         let held: Vec<HeldLease> = beats.iter().map(|beat| beat.lease).collect();
-        // Before the leases are looked at, so that nothing falls in between.
-        let subjects = held.iter().map(|held| Subject::Mission(held.mission)).collect();
-        let watch = self.inner.lookout.watch(subjects);
+        // Before anything is looked at, so that nothing falls in between.
+        let missions = held.iter().map(|held| Subject::Mission(held.mission));
+        let watch = self.inner.lookout.watch(missions.chain([Subject::Agent(id)]).collect());
         let agents = &self.inner.stores.agents;
-        if agents.command(scope, id, AgentCommand::Heartbeat).await?.is_err() {
+        let renewal = if held.is_empty() {
+            Renewal::default()
+        } else {
+            // Leases do not wait for the agent's row, which somebody else may hold for a while.
+            let Some(agent) = agents.agent(scope, id).await? else { return Ok(None) };
+            self.inner.stores.missions.renew(agent.id, &held).await?
+        };
+        let Ok(Some(agent)) = agents.command(scope, id, AgentCommand::Heartbeat).await? else {
             return Ok(None);
-        }
+        };
+        let duty = agent.duty;
         if held.is_empty() {
-            return Ok(Some(Renewal::default()));
+            return Ok(Some(Heard { renewal, duty }));
         }
-        let renewal = self.inner.stores.missions.renew(id, &held).await?;
-        self.take_progress(scope, beats, &renewal).await?;
+        self.take_progress(scope, id, beats, &renewal).await?;
         let whole = renewal.cancelled.is_empty() && renewal.lost.is_empty();
         if wait.is_zero() || !whole {
-            return Ok(Some(renewal));
+            return Ok(Some(Heard { renewal, duty }));
         }
         let patience = self.patience(wait, &renewal);
         let told = tokio::select! {
@@ -85,15 +101,18 @@ impl MissionControl {
             () = self.inner.stop.cancelled() => false,
         };
         if !told {
-            return Ok(Some(renewal));
+            return Ok(Some(Heard { renewal, duty }));
         }
-        Ok(Some(self.inner.stores.missions.renew(id, &held).await?))
+        let renewal = self.inner.stores.missions.renew(id, &held).await?;
+        let agent = agents.agent(scope, id).await?;
+        Ok(agent.map(|agent| Heard { renewal, duty: agent.duty }))
     }
 
     /// Only about missions that the agent still holds.
     async fn take_progress(
         &self,
         scope: &Scope,
+        id: AgentId,
         beats: Vec<Beat>,
         renewal: &Renewal,
     ) -> Result<(), StoreError> {
@@ -112,7 +131,7 @@ impl MissionControl {
                 };
                 let mission = beat.lease.mission;
                 let action = Action::Command { scope: scope.clone(), mission, command };
-                store.apply(Request { action, receipt: None })
+                store.apply(Request { action, by: Actor::Agent(id), receipt: None })
             })
             .buffer_unordered(REPORTING)
             // A refusal means that the lease ended this very moment; the next call tells.
@@ -121,7 +140,7 @@ impl MissionControl {
     }
 
     fn patience(&self, wait: Duration, renewal: &Renewal) -> Duration {
-        let now = self.clock().now();
+        let now = self.inner.stores.missions.now();
         let shortest = renewal.renewed.iter().map(|(_, expires_at)| expires_at.since(now)).min();
         let third = shortest.map_or(LONGEST_WAIT, |left| left / 3).max(SHORTEST_PATIENCE);
         wait.min(LONGEST_WAIT).min(third)

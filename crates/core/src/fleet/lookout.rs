@@ -15,7 +15,7 @@ use crate::journal::{JournalEntry, Sequenced};
 pub(crate) enum Subject {
     /// The mission leaves its attempt.
     Mission(MissionId),
-    /// The agent takes no more missions.
+    /// An operator decides about the agent.
     Agent(AgentId),
 }
 
@@ -90,13 +90,13 @@ fn subject_of(entry: &JournalEntry) -> Option<Subject> {
             departs.then_some(Subject::Mission(entry.mission))
         }
         JournalEntry::Agent(entry) => match entry.event {
-            AgentEvent::Draining | AgentEvent::Disabled | AgentEvent::Removed => {
-                Some(Subject::Agent(entry.agent))
-            }
+            AgentEvent::Draining
+            | AgentEvent::Disabled
+            | AgentEvent::Enabled
+            | AgentEvent::Removed => Some(Subject::Agent(entry.agent)),
             AgentEvent::Registered
             | AgentEvent::Online
             | AgentEvent::Offline
-            | AgentEvent::Enabled
             | AgentEvent::Changed => None,
         },
     }

@@ -10,8 +10,10 @@ mod lookout;
 mod tests;
 
 pub use agents::AgentView;
-pub use claim::{DEFAULT_LEASE, LARGEST_CLAIM, LONGEST_LEASE, LONGEST_WAIT, SHORTEST_LEASE, Want};
-pub use heartbeat::Beat;
+pub use claim::{
+    Claimed, DEFAULT_LEASE, LARGEST_CLAIM, LONGEST_LEASE, LONGEST_WAIT, SHORTEST_LEASE, Want,
+};
+pub use heartbeat::{Beat, Heard};
 
 pub(crate) use dispatcher::{Dispatcher, WAITING, Waiter};
 pub(crate) use handed::Returns;

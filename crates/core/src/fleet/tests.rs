@@ -1,11 +1,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mission_control_kernel::{
-    AgentId, Capabilities, Clock, ManualClock, ProjectId, StoreError, Timestamp,
-};
+use mission_control_kernel::{AgentId, Capabilities, ProjectId, StoreError};
 use mission_control_missions::queue::{AgentFacts, Claimant};
-use mission_control_missions::{ClaimingAgent, Command, Mission, ShortName};
+use mission_control_missions::{ClaimingAgent, Command, Mission, MissionStore as _, ShortName};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -20,7 +18,6 @@ struct Rig {
     queue: Arc<ScriptedQueue>,
     waiters: mpsc::Sender<Waiter>,
     stop: CancellationToken,
-    clock: Arc<ManualClock>,
     running: Vec<JoinHandle<()>>,
 }
 
@@ -30,10 +27,8 @@ impl Rig {
     fn over(queue: ScriptedQueue) -> (Self, Dispatcher) {
         let (waiters, inbox) = mpsc::channel(WAITING);
         let queue = Arc::new(queue);
-        let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_000_000)));
         let dispatcher = Dispatcher {
             store: queue.clone(),
-            clock: clock.clone(),
             ageing: Duration::ZERO,
             turns: Arc::new(Mutex::default()),
             returns: Arc::new(Returns::default()),
@@ -41,7 +36,7 @@ impl Rig {
             waiting: Vec::new(),
         };
         let stop = CancellationToken::new();
-        (Self { queue, waiters, stop, clock, running: Vec::new() }, dispatcher)
+        (Self { queue, waiters, stop, running: Vec::new() }, dispatcher)
     }
 
     fn start(queue: ScriptedQueue) -> Self {
@@ -63,9 +58,8 @@ impl Rig {
             capabilities: Capabilities::default(),
         };
         let ask = ClaimingAgent {
-            agent: who,
             agent_type: ShortName::parse("worker").unwrap(),
-            claimant: Claimant { agent: facts, free: count },
+            claimant: Claimant { id: who, agent: facts, free: count },
             lease: Duration::from_secs(15),
         };
         let (reply, waiting) = oneshot::channel();
@@ -131,14 +125,16 @@ async fn an_agent_that_does_not_wait_is_asked_for_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_agent_twice_is_served_by_two_claims() {
+async fn calls_of_one_agent_are_served_by_one_claim_in_their_order() {
     let (mut rig, dispatcher) = Rig::over(ScriptedQueue::default());
     let first = rig.wait_for(agent(1), 1, Duration::ZERO).await;
-    let second = rig.wait_for(agent(1), 1, Duration::ZERO).await;
+    let second = rig.wait_for(agent(1), 2, Duration::ZERO).await;
+    let third = rig.wait_for(agent(1), 1, Duration::ZERO).await;
     (1..=2).for_each(|n| rig.queue.arrive(n));
     rig.run(dispatcher);
-    assert_eq!((missions(first).await.len(), missions(second).await.len()), (1, 1));
-    assert_eq!(rig.queue.claims(), [1, 1]);
+    let got = [missions(first).await, missions(second).await, missions(third).await];
+    assert_eq!(got.map(|missions| missions.len()), [1, 1, 0]);
+    assert_eq!(rig.queue.claims(), [3]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,7 +151,7 @@ async fn a_wait_ends_when_it_is_over_and_looks_once_a_second_meanwhile() {
 #[tokio::test(start_paused = true)]
 async fn a_mission_that_waits_for_its_time_is_claimed_in_time() {
     let rig = Rig::start(ScriptedQueue::default());
-    rig.queue.set_next_at(rig.clock.now().plus(Duration::from_millis(200)));
+    rig.queue.set_next_at(rig.queue.now().plus(Duration::from_millis(200)));
     let begin = Instant::now();
     let waiting = rig.wait_for(agent(1), 1, LONG).await;
     rig.queue.claimed(1).await;

@@ -34,9 +34,14 @@ pub(crate) fn minute_of(at: Timestamp) -> Timestamp {
     Timestamp::from_micros(at.as_micros() - at.as_micros() % MINUTE_MICROS)
 }
 
-fn fold_mission(snapshot: &mut Snapshot, entry: &Entry) {
+/// What the tables have as well: the totals of its project, who runs it, how an attempt ended.
+pub(super) fn fold_counts(snapshot: &mut Snapshot, entry: &Entry) {
     totals_of(snapshot, &entry.project).fold(entry);
     count_attempt(snapshot, entry);
+}
+
+fn fold_mission(snapshot: &mut Snapshot, entry: &Entry) {
+    fold_counts(snapshot, entry);
     count_minute(snapshot, entry);
     if entry.event == EventKind::Completed {
         remember_completion(snapshot, entry);
@@ -130,7 +135,7 @@ fn duration_of(entry: &Entry) -> Duration {
     Duration::from_micros(u64::try_from(entry.delta.duration_micros).unwrap_or(0))
 }
 
-fn fold_agent(snapshot: &mut Snapshot, entry: &AgentEntry) {
+pub(super) fn fold_agent(snapshot: &mut Snapshot, entry: &AgentEntry) {
     match entry.event {
         AgentEvent::Removed => {
             snapshot.standings.remove(&entry.agent);

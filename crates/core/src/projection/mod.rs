@@ -1,5 +1,6 @@
 //! The counters in memory: built once from the tables, kept by the journal.
 
+mod audit;
 mod drift;
 mod fold;
 mod load;
@@ -7,15 +8,17 @@ mod load;
 mod tests;
 mod views;
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mission_control_agents::Standing;
-use mission_control_kernel::{AgentId, Scope, Timestamp};
+use mission_control_kernel::{AgentId, ProjectId, Scope, Timestamp};
 use mission_control_missions::Totals;
 use tokio::sync::watch;
 
+pub(crate) use audit::Audit;
 pub(crate) use drift::{differences, fold_until};
-pub(crate) use fold::COMPLETIONS_KEPT;
+pub(crate) use fold::{COMPLETIONS_KEPT, minute_of};
 pub(crate) use load::load;
 
 use crate::journal::{Completion, Minute, Sequenced, Snapshot};
@@ -70,6 +73,11 @@ impl Projection {
 
     pub(crate) fn totals(&self, scope: &Scope) -> Totals {
         views::totals(&self.lock(), scope)
+    }
+
+    /// The counters of each project.
+    pub(crate) fn totals_by_project(&self) -> BTreeMap<ProjectId, Totals> {
+        self.lock().totals.clone()
     }
 
     pub(crate) fn throughput(&self, scope: &Scope, now: Timestamp) -> Vec<(Timestamp, Minute)> {

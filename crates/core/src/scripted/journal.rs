@@ -1,18 +1,20 @@
 //! A journal that says what it is told to say.
 
+use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use mission_control_kernel::StoreError;
+use mission_control_kernel::{MissionId, StoreError};
 use tokio::sync::{Semaphore, watch};
 
-use crate::journal::{Epoch, Journal, Sequenced, Snapshot};
+use crate::journal::{Epoch, Journal, Sequenced, Slice, Snapshot};
 
 #[derive(Default)]
 struct State {
     entries: Vec<Sequenced>,
     truth: Snapshot,
+    slices: VecDeque<Slice>,
     saved: Option<Snapshot>,
 }
 
@@ -63,6 +65,11 @@ impl ScriptedJournal {
         self.state.lock().unwrap().truth = truth;
     }
 
+    /// What the next counts of a part say; without any they say that there is nothing more.
+    pub(crate) fn set_slices(&self, slices: impl IntoIterator<Item = Slice>) {
+        self.state.lock().unwrap().slices = slices.into_iter().collect();
+    }
+
     pub(crate) fn saved(&self) -> Option<Snapshot> {
         self.state.lock().unwrap().saved.clone()
     }
@@ -107,6 +114,10 @@ impl Journal for ScriptedJournal {
 
     async fn aggregate(&self) -> Result<Snapshot, StoreError> {
         Ok(self.state.lock().unwrap().truth.clone())
+    }
+
+    async fn slice(&self, _: Option<MissionId>, _: u32) -> Result<Slice, StoreError> {
+        Ok(self.state.lock().unwrap().slices.pop_front().unwrap_or_default())
     }
 
     async fn checkpoint(&self) -> Result<Option<Snapshot>, StoreError> {

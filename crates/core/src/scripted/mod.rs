@@ -5,8 +5,10 @@ mod journal;
 mod queue;
 mod source;
 mod story;
+mod upkeep;
 
 pub(crate) use journal::ScriptedJournal;
 pub(crate) use queue::ScriptedQueue;
 pub(crate) use source::{Call, ScriptedSource, assignment};
 pub(crate) use story::{Story, agent, mission, project};
+pub(crate) use upkeep::ScriptedUpkeep;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use mission_control_kernel::{
@@ -17,11 +18,15 @@ use tokio::sync::{Semaphore, watch};
 
 use super::story::{Story, mission};
 
+/// The store's clock stands.
+const NOW: Timestamp = Timestamp::from_micros(1_000_000);
+
 #[derive(Default)]
 struct State {
     ready: VecDeque<u32>,
     next_at: Option<Timestamp>,
-    /// How many agents each claim was for.
+    now: Option<Timestamp>,
+    /// How many calls each claim was for.
     claims: Vec<usize>,
     applied: Vec<String>,
     busy: Vec<MissionId>,
@@ -69,6 +74,10 @@ impl ScriptedQueue {
     /// A mission becomes ready by time alone: nothing is said.
     pub(crate) fn become_ready(&self, n: u32) {
         self.state.lock().unwrap().ready.push_back(n);
+    }
+
+    pub(crate) fn set_now(&self, now: Timestamp) {
+        self.state.lock().unwrap().now = Some(now);
     }
 
     pub(crate) fn set_next_at(&self, at: Timestamp) {
@@ -134,7 +143,8 @@ impl MissionStore for ScriptedQueue {
     async fn apply(&self, request: Request) -> Result<Verdict, StoreError> {
         let (target, words) = match &request.action {
             Action::Create(missions) => (None, format!("create {}", missions.len())),
-            Action::Command { mission, command, .. } => {
+            Action::Command { mission, command, .. }
+            | Action::Selected { mission, command, .. } => {
                 (Some(*mission), format!("{} {mission}", command.name()))
             }
             Action::Settle { dependant, dependency } => {
@@ -157,11 +167,12 @@ impl MissionStore for ScriptedQueue {
         self.allowed_claims.acquire().await.unwrap().forget();
         let mut state = self.state.lock().unwrap();
         let mut claims = Claims { taken: Vec::new(), next_at: state.next_at };
-        for claimant in request.claimants {
-            for _ in 0..claimant.claimant.free {
+        for (place, asking) in request.claimants.into_iter().enumerate() {
+            let claimant = asking.claimant;
+            for _ in 0..claimant.free {
                 let Some(n) = state.ready.pop_front() else { return Ok(claims) };
-                let story = Story::of(n, &ProjectId::default_project()).claimed_by(claimant.agent);
-                claims.taken.push((claimant.agent, story.mission));
+                let story = Story::of(n, &ProjectId::default_project()).claimed_by(claimant.id);
+                claims.taken.push((place, story.mission));
             }
         }
         Ok(claims)
@@ -169,6 +180,10 @@ impl MissionStore for ScriptedQueue {
 
     async fn renew(&self, _: AgentId, _: &[HeldLease]) -> Result<Renewal, StoreError> {
         unscripted()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.state.lock().unwrap().now.unwrap_or(NOW)
     }
 
     fn arrivals(&self) -> u64 {
@@ -253,7 +268,7 @@ impl MissionStore for ScriptedQueue {
         unscripted()
     }
 
-    async fn queue_view(&self, _: &ProjectId) -> Result<QueueView, StoreError> {
+    async fn queue_view(&self, _: &Mission, _: Duration) -> Result<QueueView, StoreError> {
         unscripted()
     }
 

@@ -37,6 +37,7 @@ pub(crate) struct ScriptedSource {
     changes: watch::Sender<u64>,
     away: AtomicBool,
     failing_reports: AtomicU32,
+    refusing_lines: AtomicBool,
     removed: AtomicBool,
 }
 
@@ -47,6 +48,7 @@ impl Default for ScriptedSource {
             changes: watch::Sender::new(0),
             away: AtomicBool::new(false),
             failing_reports: AtomicU32::new(0),
+            refusing_lines: AtomicBool::new(false),
             removed: AtomicBool::new(false),
         }
     }
@@ -93,6 +95,11 @@ impl ScriptedSource {
     /// The next final reports are taken, but their answers are lost.
     pub(crate) fn lose_answers(&self, count: u32) {
         self.failing_reports.store(count, Ordering::SeqCst);
+    }
+
+    /// Lines are not taken, or taken again; everything else is.
+    pub(crate) fn refuse_lines(&self, refuses: bool) {
+        self.refusing_lines.store(refuses, Ordering::SeqCst);
     }
 
     /// The agent is removed.
@@ -229,6 +236,9 @@ impl WorkSource for ScriptedSource {
     ) -> Result<Answer, SourceError> {
         let lines = lines.into_iter().map(|line| line.text.to_string()).collect();
         self.hear(Call::Logged(held.mission, lines))?;
+        if self.refusing_lines.load(Ordering::SeqCst) {
+            return Err(SourceError::Away("lines are refused".to_owned()));
+        }
         Ok(Answer::Taken)
     }
 }

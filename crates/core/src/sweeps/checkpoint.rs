@@ -38,6 +38,10 @@ impl Sweep for Checkpoint {
     const NAME: &'static str = "checkpoint";
     const PERIOD: Duration = CHECK_EVERY;
 
+    fn done(report: &CheckpointReport) -> u64 {
+        u64::from(report.saved.is_some())
+    }
+
     async fn sweep(&self) -> Result<CheckpointReport, StoreError> {
         if self.projection.position() <= self.saved.load(Ordering::Relaxed) {
             return Ok(CheckpointReport::default());

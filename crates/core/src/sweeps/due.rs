@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
 use mission_control_kernel::{Scope, StoreError};
-use mission_control_missions::{Action, Command, Due, MissionStore, Request, Verdict};
+use mission_control_missions::{Action, Actor, Command, Due, MissionStore, Request, Verdict};
 use tokio::sync::Notify;
 
 use super::{APPLYING, RESCUE_EVERY, STEP, STEPS, Sweep};
@@ -38,6 +38,10 @@ impl Sweep for DueSweep {
     const NAME: &'static str = "due";
     const PERIOD: Duration = RESCUE_EVERY;
 
+    fn done(report: &DueReport) -> u64 {
+        u64::from(report.lost + report.timed_out + report.expired)
+    }
+
     async fn sweep(&self) -> Result<DueReport, StoreError> {
         let mut report = DueReport::default();
         for _ in 0..STEPS {
@@ -63,7 +67,7 @@ impl DueSweep {
             .map(|Due { mission, command }| async move {
                 let kind = command.clone();
                 let action = Action::Command { scope: Scope::All, mission, command };
-                (kind, self.store.apply(Request { action, receipt: None }).await)
+                (kind, self.store.apply(Request { action, by: Actor::System, receipt: None }).await)
             })
             .buffer_unordered(APPLYING);
         while let Some((command, outcome)) = done.next().await {

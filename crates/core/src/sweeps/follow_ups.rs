@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use futures::{StreamExt, stream};
 use mission_control_kernel::{MissionId, Scope, StoreError};
 use mission_control_missions::{
-    Action, Command, ErrorText, FollowUp, FollowUpTask, ListQuery, MissionStore, Refusal, Request,
-    Sort, SortKey, Verdict,
+    Action, Actor, Command, ErrorText, FollowUp, FollowUpTask, ListQuery, MissionStore, Refusal,
+    Request, Sort, SortKey, Verdict,
 };
 
-use super::{APPLYING, RESCUE_EVERY, STEP, STEPS, Sweep};
+use super::{APPLYING, FOLLOW_EVERY, STEP, STEPS, Sweep};
 
 /// How many follow-ups are taken at a time: what one process can do well within the half minute
 /// after which they come back.
@@ -49,7 +49,11 @@ impl Sweep for FollowUpSweep {
     type Report = FollowUpReport;
 
     const NAME: &'static str = "follow-ups";
-    const PERIOD: Duration = RESCUE_EVERY;
+    const PERIOD: Duration = FOLLOW_EVERY;
+
+    fn done(report: &FollowUpReport) -> u64 {
+        u64::from(report.finished)
+    }
 
     async fn sweep(&self) -> Result<FollowUpReport, StoreError> {
         let mut report = FollowUpReport::default();
@@ -167,7 +171,7 @@ impl FollowUpSweep {
     async fn apply(&self, actions: impl Iterator<Item = Action> + Send) -> Step {
         let actions: Vec<Action> = actions.collect();
         stream::iter(actions)
-            .map(|action| self.store.apply(Request { action, receipt: None }))
+            .map(|action| self.store.apply(Request { action, by: Actor::System, receipt: None }))
             .buffer_unordered(APPLYING)
             .fold(Step::default(), |mut step, verdict| async move {
                 match verdict {

@@ -3,11 +3,18 @@
 
 mod checkpoint;
 mod drift;
+#[cfg(test)]
+mod drift_tests;
 mod due;
 mod follow_ups;
+mod measured;
+mod minute;
+mod retention;
 mod silent;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upkeep_tests;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -23,12 +30,18 @@ pub(crate) use checkpoint::Checkpoint;
 pub(crate) use drift::DriftCheck;
 pub(crate) use due::DueSweep;
 pub(crate) use follow_ups::FollowUpSweep;
+pub(crate) use measured::Measured;
+pub(crate) use minute::MinuteSweep;
+pub(crate) use retention::RetentionSweep;
 pub(crate) use silent::SilentSweep;
 
 use crate::pace::jittered;
 
 /// The period of everything that rescues: a lease of 15 s that is over is taken back by 17.5 s.
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
+
+/// The period of what is nudged, or follows on a silence of three quarters of a minute.
+const FOLLOW_EVERY: Duration = Duration::from_secs(5);
 
 /// The period of what keeps the projection honest.
 const CHECK_EVERY: Duration = Duration::from_mins(1);
@@ -54,6 +67,9 @@ pub(crate) trait Sweep: Send + Sync + 'static {
     const NAME: &'static str;
     /// How often it is done.
     const PERIOD: Duration;
+
+    /// How many things it did.
+    fn done(report: &Self::Report) -> u64;
 
     /// Does all that is to be done now.
     async fn sweep(&self) -> Result<Self::Report, StoreError>;

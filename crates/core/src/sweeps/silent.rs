@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use mission_control_agents::{AgentCommand, AgentStore};
 use mission_control_kernel::{Scope, StoreError};
 
-use super::{APPLYING, RESCUE_EVERY, STEP, Sweep};
+use super::{APPLYING, FOLLOW_EVERY, STEP, Sweep};
 
 /// Notes that silent agents are offline. Their leases run out by themselves.
 pub(crate) struct SilentSweep {
@@ -29,7 +29,11 @@ impl Sweep for SilentSweep {
     type Report = SilentReport;
 
     const NAME: &'static str = "silent agents";
-    const PERIOD: Duration = RESCUE_EVERY;
+    const PERIOD: Duration = FOLLOW_EVERY;
+
+    fn done(report: &SilentReport) -> u64 {
+        u64::from(report.silent)
+    }
 
     async fn sweep(&self) -> Result<SilentReport, StoreError> {
         let silent = self.store.silent(STEP).await?;

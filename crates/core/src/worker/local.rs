@@ -5,7 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mission_control_agents::{AgentRefusal, KindName, Registration};
 use mission_control_kernel::{AgentId, ProjectId, Scope, StoreError};
-use mission_control_missions::{Command, HeldLease, LogLine, Mission, Refusal, Renewal, Verdict};
+use mission_control_missions::{
+    Actor, Command, HeldLease, LogLine, Mission, Refusal, Renewal, Verdict,
+};
 
 use super::document::document;
 use super::source::{Answer, Ask, Assignment, Badge, SourceError, WorkReport, WorkSource};
@@ -73,7 +75,7 @@ impl WorkSource for LocalSource {
     async fn claim(&self, agent: AgentId, ask: Ask) -> Result<Vec<Assignment>, SourceError> {
         let want = Want { max: ask.free, wait: ask.wait, kinds: None, lease: ask.lease };
         let claim = self.control.claim_guarded(&self.scope, agent, want).await.map_err(away)?;
-        let handed = claim.map_err(unknown)?;
+        let (handed, _) = claim.map_err(unknown)?;
         let mut assignments = Vec::with_capacity(handed.missions().len());
         // On failure the missions fall, and go back into the queue.
         for mission in handed.missions() {
@@ -90,18 +92,19 @@ impl WorkSource for LocalSource {
         wait: Duration,
     ) -> Result<Renewal, SourceError> {
         let beats = held.iter().copied().map(Beat::alive).collect();
-        let renewal = self.control.heartbeat(&self.scope, agent, beats, wait).await;
-        renewal.map_err(away)?.ok_or(SourceError::UnknownAgent)
+        let heard = self.control.heartbeat(&self.scope, agent, beats, wait).await.map_err(away)?;
+        heard.map(|heard| heard.renewal).ok_or(SourceError::UnknownAgent)
     }
 
     async fn report(
         &self,
-        _agent: AgentId,
+        agent: AgentId,
         held: HeldLease,
         report: WorkReport,
     ) -> Result<Answer, SourceError> {
         let command = command(held, report);
-        let verdict = self.control.command(self.scope.clone(), held.mission, command, None).await;
+        let (by, scope) = (Actor::Agent(agent), self.scope.clone());
+        let verdict = self.control.command(by, scope, held.mission, command, None).await;
         match verdict.map_err(away)? {
             Verdict::Done(..) | Verdict::Replayed(_) => Ok(Answer::Taken),
             Verdict::Refused(refusal) => refused(&refusal),
@@ -148,11 +151,13 @@ fn refused(refusal: &Refusal) -> Result<Answer, SourceError> {
         | Refusal::LeaseRequired
         | Refusal::NotLeased
         | Refusal::Stale { .. }
+        | Refusal::Changed { .. }
         | Refusal::ParentFinished { .. }
         | Refusal::UnknownParent { .. }
         | Refusal::TreeTooDeep
         | Refusal::UnknownDependency { .. }
         | Refusal::DependencyFailed { .. }
+        | Refusal::DependencyBroken { .. }
         | Refusal::KeyReused => Ok(Answer::LeaseOver),
     }
 }

@@ -7,6 +7,7 @@
 mod attempt;
 mod beats;
 mod builder;
+mod crew;
 mod delivery;
 mod desk;
 mod document;
@@ -19,6 +20,7 @@ mod source;
 mod tests;
 
 pub use builder::{Worker, WorkerBuilder};
+pub use crew::{Crew, Staffing};
 pub use local::LocalSource;
 pub use run::Tally;
 pub use source::{Answer, Ask, Assignment, Badge, SourceError, WorkReport, WorkSource};

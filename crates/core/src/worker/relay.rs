@@ -7,7 +7,7 @@ use mission_control_missions::{LogLevel, LogLine, Progress, ProgressMessage, Usa
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::desk::{AWAY, CALL_WITHIN, Desk, within};
 use super::held::Lease;
@@ -23,6 +23,10 @@ const LOG_GAP: Duration = Duration::from_millis(200);
 
 /// The most lines that are sent together.
 const LINES_TOGETHER: usize = 100;
+
+/// How long a batch of lines is sent again that is not taken. The next ones are then tried once each,
+/// until one is taken: lines are worth waiting for, but not the work.
+const LINES_WITHIN: Duration = Duration::from_secs(120);
 
 /// The most of a line that is kept.
 const LINE_BYTES: usize = 8 * 1024;
@@ -40,6 +44,8 @@ pub(super) struct Relay<'a> {
     /// Whether there is progress or usage that was not sent.
     news: bool,
     lines: Vec<LogLine>,
+    /// Lines that were given up since the last one that was taken.
+    dropped: usize,
     progress_due: Instant,
     lines_due: Instant,
 }
@@ -54,6 +60,7 @@ impl<'a> Relay<'a> {
             usage: UsageReport::default(),
             news: false,
             lines: Vec::new(),
+            dropped: 0,
             progress_due: now,
             lines_due: now,
         }
@@ -137,21 +144,36 @@ impl<'a> Relay<'a> {
         }
     }
 
-    /// Lines are sent until they are taken, in their order; whoever runs this gives up with the
-    /// lease.
+    /// Lines are sent until they are taken or given up, in their order; whoever runs this gives up
+    /// with the lease.
     async fn send_lines(&mut self) {
         if self.lines.is_empty() {
             return;
         }
+        let mut lines = std::mem::take(&mut self.lines);
+        let count = lines.len();
+        let give_up = match self.dropped {
+            0 => Instant::now() + LINES_WITHIN,
+            dropped => {
+                let gap = format!("{dropped} lines before this one could not be stored");
+                lines.insert(0, self.line(LogLevel::Warn, &gap));
+                Instant::now()
+            }
+        };
         let mut backoff = Backoff::new(AWAY.0, AWAY.1);
         loop {
             let sent = Instant::now();
-            let lines = self.lines.clone();
+            let lines = lines.clone();
             let call = self.desk.source.log(self.desk.agent(), self.lease.held, lines);
             match within(CALL_WITHIN, call).await {
                 Ok(answer) => {
                     self.note(answer, sent);
-                    self.lines.clear();
+                    self.dropped = 0;
+                    return;
+                }
+                Err(error) if Instant::now() >= give_up => {
+                    warn!(%error, mission = %self.lease.held.mission, count, "lines were lost");
+                    self.dropped += count;
                     return;
                 }
                 Err(error) => debug!(%error, mission = %self.lease.held.mission, "lines wait"),

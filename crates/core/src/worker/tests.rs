@@ -278,3 +278,49 @@ async fn a_removed_agent_registers_again() {
     rig.source.heard_times(2, |call| *call == Call::Registered).await;
     rig.end().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_is_never_taken_is_given_up_and_the_worker_goes_on() {
+    let rig = Rig::start(Manner::Done);
+    rig.source.lose_answers(u32::MAX);
+    rig.source.give(assignment(1));
+    rig.source.asked(3).await;
+    let begin = Instant::now();
+    // The slot is free again.
+    rig.source.asked(4).await;
+    let took = begin.elapsed().as_secs();
+    assert!((600..=620).contains(&took), "{took} s");
+    assert_eq!(rig.end().await, Tally { lost: 1, ..Tally::default() });
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_is_not_held_up_for_ever_by_lines_that_are_not_taken() {
+    let rig = Rig::start(Manner::Chatters);
+    rig.source.refuse_lines(true);
+    rig.source.give(assignment(1));
+    rig.source.heard(|call| matches!(call, Call::Logged(..))).await;
+    let begin = Instant::now();
+    let WorkReport::Completed(done) = rig.last_word().await else { panic!("not completed") };
+    assert_eq!(done.usage.tokens_used, Some(42));
+    let took = begin.elapsed().as_secs();
+    assert!((120..=130).contains(&took), "{took} s, and not that for each batch");
+    rig.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn lines_that_were_lost_are_told_of_once_lines_are_taken_again() {
+    let rig = Rig::start(Manner::Chatters);
+    rig.source.refuse_lines(true);
+    rig.source.give(assignment(1));
+    let second = |call: &Call| matches!(call, Call::Logged(_, lines) if lines[0].contains("could"));
+    rig.source.heard(second).await;
+    rig.source.refuse_lines(false);
+    rig.last_word().await;
+    let calls = rig.source.calls();
+    let last = calls.iter().rev().find_map(|call| match call {
+        Call::Logged(_, lines) => Some(lines.clone()),
+        Call::Registered | Call::Renewed(_) | Call::Reported(..) => None,
+    });
+    assert_eq!(last.unwrap()[0], "200 lines before this one could not be stored");
+    rig.end().await;
+}

@@ -8,15 +8,16 @@ use async_trait::async_trait;
 use mission_control::agents::Registration;
 use mission_control::kernel::{AgentId, Capabilities, JsonText, ProjectId, Text};
 use mission_control::missions::{
-    Command, ErrorText, Failure, FailureClass, FailureReport, HeldLease, Kind, LogLevel, Mission,
-    Progress, UsageReport, Verdict,
+    Actor, Command, ErrorText, Failure, FailureClass, FailureReport, HeldLease, Kind, LogLevel,
+    Mission, Progress, UsageReport, Verdict,
 };
 use mission_control::{Done, Executor, LocalSource, Reporter, Tally, Want, Work, Worker};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, everything};
+use crate::{App, LONG, everything};
 
 /// An agent that is driven by hand.
 pub(crate) struct Agent {
@@ -41,7 +42,7 @@ impl Agent {
     /// Claims, waiting for at most 20 s.
     pub(crate) async fn claim(&self, app: &App, max: u32) -> Result<Vec<Mission>> {
         let want = Want { max, wait: Duration::from_secs(20), ..Want::default() };
-        Ok(app.control.claim(&everything(), self.id, want).await??)
+        Ok(app.control.claim(&everything(), self.id, want).await??.missions)
     }
 }
 
@@ -55,7 +56,7 @@ pub(crate) async fn complete(app: &App, mission: &Mission, result: &str) -> Resu
         result: Some(JsonText::from_checked(result)?),
         usage: UsageReport { tokens_used: Some(10), ..UsageReport::default() },
     };
-    Ok(app.control.command(everything(), mission.id, command, None).await?)
+    Ok(app.control.command(Actor::System, everything(), mission.id, command, None).await?)
 }
 
 /// A worker of the process itself, and how to end it.
@@ -82,7 +83,7 @@ impl Crew {
     }
 
     pub(crate) async fn runs(&mut self, count: u32) -> Result<()> {
-        self.busy.wait_for(|busy| *busy == count).await?;
+        timeout(LONG, self.busy.wait_for(|busy| *busy == count)).await??;
         Ok(())
     }
 

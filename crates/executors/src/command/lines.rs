@@ -21,13 +21,23 @@ const LEFT_IN_PIPE: usize = 1024 * 1024;
 /// How much is asked of the pipe at once.
 const CHUNK: usize = 16 * 1024;
 
-/// One line without its line feed.
+/// What a line ended with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum End {
+    /// A line feed, or the end of the pipe.
+    Feed,
+    /// A carriage return: what comes next is written over it, or is its line feed.
+    Return,
+}
+
+/// One line without its end.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Line<'a> {
     /// At most [`LINE_HELD`] bytes of it.
     pub(super) bytes: &'a [u8],
     /// How many more bytes it had.
     pub(super) lost: u64,
+    pub(super) end: End,
 }
 
 /// Reads lines until the pipe ends, or soon after `over` is cancelled.
@@ -57,26 +67,27 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         }
     }
 
-    /// The next line; the last one needs no line feed.
+    /// The next line; the last one needs no end.
     pub(super) async fn next(&mut self) -> Option<Line<'_>> {
         self.line.clear();
         let mut lost = 0;
         let mut begun = false;
         loop {
             if self.unread.is_empty() && !self.fill().await {
-                return begun.then_some(Line { bytes: &self.line, lost });
+                return begun.then_some(Line { bytes: &self.line, lost, end: End::Feed });
             }
             begun = true;
             let unread = &self.chunk[self.unread.clone()];
-            let end = unread.iter().position(|byte| *byte == b'\n');
-            let piece = &unread[..end.unwrap_or(unread.len())];
+            let at = unread.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let end = at.map(|at| if unread[at] == b'\n' { End::Feed } else { End::Return });
+            let piece = &unread[..at.unwrap_or(unread.len())];
             let held = piece.len().min(LINE_HELD - self.line.len());
             self.line.extend_from_slice(&piece[..held]);
             lost += (piece.len() - held) as u64;
             self.unread.start += piece.len();
-            if end.is_some() {
+            if let Some(end) = end {
                 self.unread.start += 1;
-                return Some(Line { bytes: &self.line, lost });
+                return Some(Line { bytes: &self.line, lost, end });
             }
         }
     }
@@ -126,6 +137,19 @@ mod tests {
         let lines = all(&b"one\n\ntwo"[..], CancellationToken::new()).await;
         let expected = [(b"one".to_vec(), 0), (b"".to_vec(), 0), (b"two".to_vec(), 0)];
         assert_eq!(lines, expected);
+    }
+
+    #[tokio::test]
+    async fn a_carriage_return_ends_a_line_at_once() {
+        let mut lines = Lines::new(&b"10%\r20%\r\nend"[..], CancellationToken::new());
+        let mut seen = Vec::new();
+        while let Some(line) = lines.next().await {
+            seen.push((String::from_utf8_lossy(line.bytes).into_owned(), line.end));
+        }
+        let seen: Vec<_> = seen.iter().map(|(text, end)| (text.as_str(), *end)).collect();
+        let expected =
+            [("10%", End::Return), ("20%", End::Return), ("", End::Feed), ("end", End::Feed)];
+        assert_eq!(seen, expected);
     }
 
     #[tokio::test]

@@ -4,10 +4,12 @@ use mission_control::kernel::{JsonText, MAX_JSON_BYTES};
 use mission_control::missions::{Failure, UsageReport};
 use mission_control::{LogLevel, Reporter};
 use tokio::io::AsyncRead;
+use tokio::time::Instant;
 
 use super::clean::{clean, cut};
 use super::directive::{self, Directive};
-use super::lines::{Line, Lines};
+use super::lines::{End, Line, Lines};
+use super::standing::Standing;
 
 /// The longest line that is logged, in bytes: what a log line may hold.
 pub(super) const LINE_BYTES: usize = 8 * 1024;
@@ -71,12 +73,20 @@ pub(super) async fn listen<R: AsyncRead + Unpin>(
     reporter: &Reporter,
 ) -> Heard {
     let mut heard = Heard::default();
-    let mut log = Log { reporter, stream, logged: 0, lines_dropped: 0, bytes_dropped: 0 };
+    let mut log = Log {
+        reporter,
+        stream,
+        standing: Standing::default(),
+        logged: 0,
+        lines_dropped: 0,
+        bytes_dropped: 0,
+    };
     while let Some(line) = lines.next().await {
         match directive_in(&line) {
             None => {
                 log.plain(&line).await;
                 heard.plain(&line, keeps_whole);
+                continue;
             }
             Some(Ok(directive)) => heard.obey(directive, reporter).await,
             Some(Err(problem)) => {
@@ -85,6 +95,7 @@ pub(super) async fn listen<R: AsyncRead + Unpin>(
                 log.text(LogLevel::Warn, &text).await;
             }
         }
+        log.standing.said(line.end);
     }
     log.close().await;
     heard
@@ -139,7 +150,10 @@ impl Whole {
         self.bytes.extend_from_slice(&line.bytes[..taken]);
         self.is_cut |= taken < line.bytes.len() || line.lost > 0;
         if self.bytes.len() < MAX_JSON_BYTES {
-            self.bytes.push(b'\n');
+            self.bytes.push(match line.end {
+                End::Feed => b'\n',
+                End::Return => b'\r',
+            });
         }
     }
 }
@@ -148,6 +162,8 @@ impl Whole {
 struct Log<'a> {
     reporter: &'a Reporter,
     stream: Stream,
+    /// The line that is being written over.
+    standing: Standing,
     logged: usize,
     lines_dropped: u64,
     bytes_dropped: u64,
@@ -159,7 +175,9 @@ impl Log<'_> {
             // Draining a program that runs wild costs no cleaning.
             return self.drop_line(line.bytes.len() as u64 + line.lost);
         }
-        self.text(self.stream.level(), &clean(line.bytes)).await;
+        if let Some(shown) = self.standing.hear(line, Instant::now()) {
+            self.text(self.stream.level(), &clean(&shown)).await;
+        }
     }
 
     async fn text(&mut self, level: LogLevel, text: &str) {
@@ -176,7 +194,10 @@ impl Log<'_> {
         self.bytes_dropped += bytes;
     }
 
-    async fn close(self) {
+    async fn close(mut self) {
+        if let Some(shown) = self.standing.left() {
+            self.text(self.stream.level(), &clean(&shown)).await;
+        }
         if self.lines_dropped == 0 {
             return;
         }

@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 use super::clean::{clean, cut};
 use super::json;
 use super::listener::{Heard, LINE_BYTES, Whole, highest};
-use super::process::Ending;
+use super::process::{Ending, StartError};
 use crate::failure::{failed, failed_for_good};
 use crate::profile::{Profile, ResultRule};
 
@@ -53,7 +53,22 @@ pub(super) fn judge(
 }
 
 /// Why the program could not be started, with what the operator can do about it.
-pub(super) fn not_started(profile: &Profile, error: &io::Error) -> FailureReport {
+pub(super) fn not_started(profile: &Profile, error: &StartError) -> FailureReport {
+    match error {
+        StartError::Program(error) => no_program(profile, error),
+        StartError::Keeper { keeper, source } => {
+            let message = format!("cannot start the keeper {}: {source}", keeper.display());
+            match source.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
+                    failed_for_good(FailureClass::Unknown, &message)
+                }
+                _ => failed(FailureClass::Transient, &message),
+            }
+        }
+    }
+}
+
+fn no_program(profile: &Profile, error: &io::Error) -> FailureReport {
     let (program, kind) = (profile.program(), &profile.kind);
     let workdir = profile.workdir.as_deref().filter(|folder| !folder.is_dir());
     match (error.kind(), workdir) {
@@ -149,9 +164,16 @@ fn summary(last_line: &[u8]) -> Result<JsonText, FailureReport> {
 }
 
 fn text(bytes: &[u8]) -> Result<JsonText, FailureReport> {
-    let lines: Vec<String> = bytes.split(|byte| *byte == b'\n').map(clean).collect();
+    let lines: Vec<String> = bytes.split(|byte| *byte == b'\n').map(ended_up).map(clean).collect();
     let text = lines.join("\n");
     own(&cut(text.trim_end(), TEXT_BYTES).into())
+}
+
+/// A line without what was written over.
+fn ended_up(line: &[u8]) -> &[u8] {
+    let end = line.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
+    let begin = line[..end].iter().rposition(|byte| *byte == b'\r').map_or(0, |at| at + 1);
+    &line[begin..end]
 }
 
 /// What we made ourselves fits; were it not so, the attempt would say so.

@@ -1,29 +1,27 @@
-//! One process group, from its start to its certain end.
+//! The program of one attempt, from its start to its certain end.
 
 use std::ffi::OsString;
 use std::io;
-use std::process::{ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use mission_control::Work;
-use nix::errno::Errno;
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
-use tokio::time::timeout;
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio_util::sync::CancellationToken;
 
-use super::environment::{self, Marks};
-use super::escaped;
-use crate::profile::{Profile, StdinRule};
+use super::kept::Kept;
+use super::loose::Loose;
+use crate::custody::Custody;
+use crate::profile::Profile;
 
 /// How long a program may tidy up after SIGTERM: half of the two seconds in which a cancelled
 /// mission's process must be gone.
-const GRACE: Duration = Duration::from_secs(1);
+pub(super) const GRACE: Duration = Duration::from_secs(1);
 
 /// How long the system may take to bury a process after SIGKILL; one stuck in the kernel is left to
 /// the runtime, which reaps it later.
-const BURIAL: Duration = Duration::from_millis(500);
+pub(super) const BURIAL: Duration = Duration::from_millis(500);
 
 /// How a program ended.
 #[derive(Debug)]
@@ -38,9 +36,24 @@ pub(super) enum Ending {
     Unobserved(io::Error),
 }
 
+/// Why a program did not start.
+#[derive(Debug)]
+pub(super) enum StartError {
+    /// The system refused to start it.
+    Program(io::Error),
+    /// The system refused to start the keeper that was to start it.
+    Keeper {
+        /// Which.
+        keeper: PathBuf,
+        /// What the system says; or that the keeper said nothing.
+        source: io::Error,
+    },
+}
+
 /// The near ends of a program's pipes.
 #[derive(Debug)]
 pub(super) struct Pipes {
+    /// `None` also when somebody else feeds the program.
     pub(super) stdin: Option<ChildStdin>,
     pub(super) stdout: ChildStdout,
     pub(super) stderr: ChildStderr,
@@ -50,46 +63,32 @@ pub(super) struct Pipes {
 ///
 /// Dropping it kills the group and everything else that the attempt started.
 #[derive(Debug)]
-pub(super) struct Process {
-    /// Before `child`, so that it is dropped first: an unreaped leader keeps the group's number.
-    group: Group,
-    child: Child,
+pub(super) enum Process {
+    /// A keeper stands between us.
+    Kept(Kept),
+    /// Our own child.
+    Loose(Loose),
 }
 
 impl Process {
     /// Starts the program of `profile`.
-    pub(super) fn spawn(
+    pub(super) async fn start(
+        custody: &Custody,
         profile: &Profile,
         arguments: &[OsString],
         work: &Work,
-    ) -> io::Result<(Self, Pipes)> {
-        let mut command = Command::new(profile.program());
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(environment::variables(profile, work))
-            .stdin(match profile.stdin {
-                StdinRule::None => Stdio::null(),
-                StdinRule::Mission => Stdio::piped(),
-            })
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0);
-        if let Some(workdir) = &profile.workdir {
-            command.current_dir(workdir);
+    ) -> Result<(Self, Pipes), StartError> {
+        match custody.keeper() {
+            Some(keeper) => {
+                let (kept, pipes) = Kept::start(keeper, custody, profile, arguments, work).await?;
+                Ok((Self::Kept(kept), pipes))
+            }
+            None => {
+                let started = Loose::start(custody, profile, arguments, work);
+                let (loose, pipes) = started.map_err(StartError::Program)?;
+                Ok((Self::Loose(loose), pipes))
+            }
         }
-        let mut child = command.spawn()?;
-        let pid = child.id().and_then(|id| i32::try_from(id).ok());
-        let group = Group {
-            leader: Some(Pid::from_raw(pid.expect("a child that was not awaited has a pid"))),
-            marks: environment::marks(work),
-        };
-        let pipes = Pipes {
-            stdin: child.stdin.take(),
-            stdout: child.stdout.take().expect("standard output is piped above"),
-            stderr: child.stderr.take().expect("standard error is piped above"),
-        };
-        Ok((Self { group, child }, pipes))
     }
 
     /// Waits until the program ends, `limit` is over or `stop` is cancelled, and then ends whatever
@@ -99,83 +98,31 @@ impl Process {
         limit: Option<Duration>,
         stop: &CancellationToken,
     ) -> Ending {
-        let ending = tokio::select! {
-            biased;
-            exit = self.child.wait() => match exit {
-                Ok(status) => Ending::Exited(status),
-                Err(error) => Ending::Unobserved(error),
-            },
-            () = stop.cancelled() => Ending::Stopped,
-            limit = elapsed(limit) => Ending::TimedOut(limit),
-        };
-        match ending {
-            Ending::Exited(_) | Ending::Unobserved(_) => {}
-            Ending::Stopped | Ending::TimedOut(_) => self.ask_to_end().await,
+        match self {
+            Self::Kept(kept) => kept.attend(limit, stop).await,
+            Self::Loose(loose) => loose.attend(limit, stop).await,
         }
-        self.group.end().await;
-        // Reaps a leader that had to be killed; one already awaited answers at once.
-        if timeout(BURIAL, self.child.wait()).await.is_err() {
-            tracing::warn!("a program is still not gone after SIGKILL");
-        }
-        ending
     }
+}
 
-    async fn ask_to_end(&mut self) {
-        self.group.signal(Signal::SIGTERM);
-        // Whether it ended or the grace is over, what follows is the same.
-        let _ = timeout(GRACE, self.child.wait()).await;
+impl Pipes {
+    /// Those of a child whose outputs are piped.
+    pub(super) fn of(child: &mut Child) -> Self {
+        Self {
+            stdin: child.stdin.take(),
+            stdout: child.stdout.take().expect("standard output is piped"),
+            stderr: child.stderr.take().expect("standard error is piped"),
+        }
     }
 }
 
 /// Never ends without a limit.
-async fn elapsed(limit: Option<Duration>) -> Duration {
+pub(super) async fn elapsed(limit: Option<Duration>) -> Duration {
     match limit {
         Some(limit) => {
             tokio::time::sleep(limit).await;
             limit
         }
         None => std::future::pending().await,
-    }
-}
-
-/// Everything that one attempt started.
-#[derive(Debug)]
-struct Group {
-    /// `None` once the group is ended: its number may then belong to somebody else.
-    leader: Option<Pid>,
-    marks: Marks,
-}
-
-impl Group {
-    fn signal(&self, signal: Signal) {
-        let Some(leader) = self.leader else { return };
-        match killpg(leader, signal) {
-            // No such process: nobody is left in the group.
-            Ok(()) | Err(Errno::ESRCH) => {}
-            Err(error) => tracing::warn!(%error, %signal, "cannot signal a process group"),
-        }
-    }
-
-    /// Kills the group, then what has left it.
-    ///
-    /// Called in the same poll that reaped the leader, or before: the number of the group cannot
-    /// have come round to somebody else in between.
-    async fn end(&mut self) {
-        self.signal(Signal::SIGKILL);
-        self.leader = None;
-        let marks = self.marks.clone();
-        let sweep = tokio::task::spawn_blocking(move || escaped::kill(&marks));
-        if let Err(error) = sweep.await {
-            tracing::warn!(%error, "cannot look for processes that left their group");
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if self.leader.is_some() {
-            self.signal(Signal::SIGKILL);
-            escaped::kill(&self.marks);
-        }
     }
 }

@@ -24,10 +24,8 @@ pub(crate) enum BindError {
         "parameter `{name}` must not begin with `-`, which the program could take for an option"
     )]
     LeadingDash { name: String },
-    #[error(
-        "the folder {} for parameter `{name}` cannot be read on this worker: {source}",
-        folder.display()
-    )]
+    /// Where it lies is for the operator alone.
+    #[error("the folder for parameter `{name}` cannot be read on this worker")]
     Folder { name: String, folder: PathBuf, source: std::io::Error },
 }
 

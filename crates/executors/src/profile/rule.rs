@@ -147,7 +147,7 @@ fn crossed<N: PartialOrd>(
 /// What `path` names once symbolic links are followed, when that lies inside `within`.
 ///
 /// A missing file and one elsewhere get the same answer: the maker of a mission does not learn what
-/// exists on the worker. Whoever may write inside `within` can still swap a file for a link after
+/// exists on the worker, nor where the folder lies: that stands in the profile. Whoever may write inside `within` can still swap a file for a link after
 /// this check; keeping such people out is the operator's.
 async fn confined(name: &str, within: &Path, path: &str) -> Result<OsString, BindError> {
     let folder = tokio::fs::canonicalize(within).await.map_err(|source| BindError::Folder {
@@ -159,7 +159,8 @@ async fn confined(name: &str, within: &Path, path: &str) -> Result<OsString, Bin
         Ok(real) if real.starts_with(&folder) => Ok(real.into_os_string()),
         Ok(_) | Err(_) => Err(BindError::Wrong {
             name: name.to_owned(),
-            problem: format!("must name something that exists inside {}", within.display()),
+            problem: "must name something that exists inside the folder of this parameter"
+                .to_owned(),
         }),
     }
 }

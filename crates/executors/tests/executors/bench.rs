@@ -7,7 +7,7 @@ use std::time::Duration;
 use mission_control::kernel::{JsonText, LeaseId, MissionId, ProjectId};
 use mission_control::missions::{Description, FailureClass, FailureReport, Title};
 use mission_control::{Done, Executor, LogLevel, Report, Reporter, Work};
-use mission_control_executors::{ProfileError, Profiles};
+use mission_control_executors::{Custody, ProfileError, Profiles};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -16,8 +16,12 @@ use tokio_util::sync::CancellationToken;
 /// How long anything may take before a test gives up on it.
 pub(crate) const LONG: Duration = Duration::from_secs(30);
 
+/// The keeper as a program of its own, since the test is none.
+pub(crate) const KEEPER: &str = env!("CARGO_BIN_EXE_mission-control-keeper");
+
 pub(crate) struct Bench {
     folder: TempDir,
+    custody: Custody,
 }
 
 /// An attempt that is over.
@@ -35,8 +39,24 @@ pub(crate) struct Running {
 }
 
 impl Bench {
+    /// Whose programs have a keeper, as those of the binaries do.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self::with(Custody::new().kept_by(KEEPER))
+    }
+
+    /// Whose programs have none.
+    pub(crate) fn loose() -> Self {
+        Self::with(Custody::new())
+    }
+
+    /// One of each sort.
+    pub(crate) fn each() -> [Self; 2] {
+        [Self::new(), Self::loose()]
+    }
+
+    /// Whose programs are held like this.
+    pub(crate) fn with(custody: Custody) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), custody }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -47,7 +67,7 @@ impl Bench {
     pub(crate) fn load(&self, file: &str) -> Result<Vec<Arc<dyn Executor>>, ProfileError> {
         let path = self.folder().join("profiles.toml");
         std::fs::write(&path, file).unwrap();
-        Profiles::load(&path)
+        Profiles::load(&path, &self.custody)
     }
 
     /// The executor of a profile `probe` whose table has this text.

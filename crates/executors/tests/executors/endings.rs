@@ -23,41 +23,49 @@ async fn the_error_text_of_a_program_is_stored_clean() {
 
 #[tokio::test]
 async fn a_program_killed_by_a_signal_has_crashed() {
-    for signal in ["SEGV", "KILL", "ABRT"] {
-        let script = format!("ulimit -c 0; echo oops >&2; kill -{signal} $$");
-        let attempt = Bench::new().run_script(&script).await;
-        let message = format!("killed by SIG{signal}: oops");
-        assert_eq!(attempt.failure(), (FailureClass::Crashed, &*message));
+    for bench in Bench::each() {
+        for signal in ["SEGV", "KILL", "ABRT"] {
+            let script = format!("ulimit -c 0; echo oops >&2; kill -{signal} $$");
+            let attempt = bench.run_script(&script).await;
+            let message = format!("killed by SIG{signal}: oops");
+            assert_eq!(attempt.failure(), (FailureClass::Crashed, &*message));
+        }
     }
 }
 
 #[tokio::test]
 async fn a_program_that_is_not_there_fails_for_good_and_says_what_to_do() {
-    let bench = Bench::new();
-    let unreadable = bench.folder().join("not-executable");
-    std::fs::write(&unreadable, "").unwrap();
-    let unreadable = unreadable.display();
-    for (table, says) in [
-        ("command = ['no-such-program-anywhere']".to_owned(), "install it"),
-        ("command = ['true']\nworkdir = '/no/such/folder'".to_owned(), "workdir /no/such/folder"),
-        (format!("command = ['{unreadable}']"), "may not run"),
-    ] {
-        let attempt = run(&*bench.probe(&table), work("probe")).await;
-        let failure = attempt.outcome.as_ref().unwrap_err();
-        assert_eq!(failure.retryable, Some(false), "{table}");
-        assert_eq!(attempt.failure().0, FailureClass::Unknown);
-        assert!(attempt.failure().1.contains(says), "{:?}", attempt.failure());
+    for bench in Bench::each() {
+        let unreadable = bench.folder().join("not-executable");
+        std::fs::write(&unreadable, "").unwrap();
+        let unreadable = unreadable.display();
+        for (table, says) in [
+            ("command = ['no-such-program-anywhere']".to_owned(), "install it"),
+            (
+                "command = ['true']\nworkdir = '/no/such/folder'".to_owned(),
+                "workdir /no/such/folder",
+            ),
+            (format!("command = ['{unreadable}']"), "may not run"),
+        ] {
+            let attempt = run(&*bench.probe(&table), work("probe")).await;
+            let failure = attempt.outcome.as_ref().unwrap_err();
+            assert_eq!(failure.retryable, Some(false), "{table}");
+            assert_eq!(attempt.failure().0, FailureClass::Unknown);
+            assert!(attempt.failure().1.contains(says), "{:?}", attempt.failure());
+        }
     }
 }
 
 #[tokio::test]
 async fn parameters_too_long_for_a_command_line_are_invalid_input() {
-    let probe = Bench::new().probe(
-        "command = ['true', '{x}']\nparameters.x = { type = 'string', max_length = 250000 }",
-    );
-    let input = format!("{{\"x\": \"{}\"}}", "x".repeat(200_000));
-    let attempt = run(&*probe, work_on("probe", &input)).await;
-    assert_eq!(attempt.failure().0, FailureClass::InvalidInput);
+    for bench in Bench::each() {
+        let probe = bench.probe(
+            "command = ['true', '{x}']\nparameters.x = { type = 'string', max_length = 250000 }",
+        );
+        let input = format!("{{\"x\": \"{}\"}}", "x".repeat(200_000));
+        let attempt = run(&*probe, work_on("probe", &input)).await;
+        assert_eq!(attempt.failure().0, FailureClass::InvalidInput);
+    }
 }
 
 #[tokio::test]

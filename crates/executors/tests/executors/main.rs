@@ -4,6 +4,7 @@ mod bench;
 mod default_profile;
 mod directives;
 mod endings;
+mod keeping;
 mod leftovers;
 mod output;
 mod parameters;

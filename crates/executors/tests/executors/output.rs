@@ -21,6 +21,18 @@ async fn output_that_is_no_clean_text_is_cleaned() {
 }
 
 #[tokio::test]
+async fn a_progress_bar_is_logged_as_it_ended_up() {
+    let bar = r"printf 'begin\r\n 10%%\r 50%%\r::progress 50\r\n 90%%\r100%%\r\033[K\rdone\n'";
+    let bench = Bench::new();
+    let attempt = run(&*bench.script(bar, "result = 'text'"), work("probe")).await;
+    assert_eq!(attempt.log(), [(Info, "begin"), (Info, "done")]);
+    assert_eq!(attempt.result(), r#""begin\n 50%\ndone""#);
+    let promised = r#"printf '{\r"a":\r\n1}'"#;
+    let attempt = run(&*bench.script(promised, "result = 'stdout-json'"), work("probe")).await;
+    assert_eq!(attempt.result(), "{\r\"a\":\r\n1}", "what is JSON stays as it is");
+}
+
+#[tokio::test]
 async fn a_line_of_ten_mebibytes_is_cut_at_eight_kibibytes() {
     let attempt =
         Bench::new().run_script("head -c 10485760 /dev/zero | tr '\\0' x; echo; echo next").await;

@@ -1,6 +1,6 @@
 //! What an operator may write.
 
-use mission_control_executors::{ProfileError, Profiles};
+use mission_control_executors::{Custody, ProfileError, Profiles};
 
 use crate::bench::{Bench, run, work};
 
@@ -98,7 +98,7 @@ fn a_file_that_is_no_profile_file_is_refused() {
     assert!(matches!(error, ProfileError::NotToml { .. }), "{error}");
     let error = bench.load("[profile.probe]\ncommand = ['true']").err().unwrap();
     assert!(error.to_string().contains("key `profile`"), "{error}");
-    let error = Profiles::load(&bench.folder().join("missing")).err().unwrap();
+    let error = Profiles::load(&bench.folder().join("missing"), &Custody::new()).err().unwrap();
     assert!(matches!(error, ProfileError::Unreadable { .. }), "{error}");
 }
 

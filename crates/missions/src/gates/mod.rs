@@ -56,21 +56,63 @@ pub struct Gate {
     pub name: &'static str,
     /// Whether `start` from outside must respect it; it overrides all others.
     pub binds_start: bool,
+    /// What an open gate says, in a sentence about the mission.
+    pub open: &'static str,
     /// What keeps the mission, or nothing.
     pub judge: fn(&View<'_>) -> Option<Closed>,
 }
 
 /// Every gate, in the order in which they are explained.
 pub const GATES: &[Gate] = &[
-    Gate { name: "held", binds_start: true, judge: held::judge },
-    Gate { name: "dependencies", binds_start: true, judge: dependencies::judge },
-    Gate { name: "expired", binds_start: false, judge: expired::judge },
-    Gate { name: "external", binds_start: false, judge: external::judge },
-    Gate { name: "scheduled", binds_start: false, judge: scheduled::judge },
-    Gate { name: "paused", binds_start: false, judge: paused::judge },
-    Gate { name: "capabilities", binds_start: false, judge: capabilities::judge },
-    Gate { name: "kind_limit", binds_start: false, judge: limits::of_kind },
-    Gate { name: "key_limit", binds_start: false, judge: limits::of_key },
+    Gate {
+        name: "held",
+        binds_start: true,
+        open: "needs no approval any more",
+        judge: held::judge,
+    },
+    Gate {
+        name: "dependencies",
+        binds_start: true,
+        open: "waits for no other mission",
+        judge: dependencies::judge,
+    },
+    Gate { name: "expired", binds_start: false, open: "has not expired", judge: expired::judge },
+    Gate {
+        name: "external",
+        binds_start: false,
+        open: "is taken from its queue by agents",
+        judge: external::judge,
+    },
+    Gate {
+        name: "scheduled",
+        binds_start: false,
+        open: "is not scheduled for later",
+        judge: scheduled::judge,
+    },
+    Gate {
+        name: "paused",
+        binds_start: false,
+        open: "neither its queue nor its project is paused",
+        judge: paused::judge,
+    },
+    Gate {
+        name: "capabilities",
+        binds_start: false,
+        open: "an online agent can perform it",
+        judge: capabilities::judge,
+    },
+    Gate {
+        name: "kind_limit",
+        binds_start: false,
+        open: "the limit of its kind leaves room",
+        judge: limits::of_kind,
+    },
+    Gate {
+        name: "key_limit",
+        binds_start: false,
+        open: "the limit of its concurrency key leaves room",
+        judge: limits::of_key,
+    },
 ];
 
 /// The gates that keep `start` from beginning an attempt.

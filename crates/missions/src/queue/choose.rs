@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mission_control_kernel::{ProjectId, Timestamp};
+use mission_control_kernel::{AgentId, ProjectId, Timestamp};
 
+use super::bounds::MOST_TAKEN;
 use super::facts::{AgentFacts, LaneFacts, QueueFacts};
 use super::lane::{LaneId, LaneKey};
+use super::rooms::Rooms;
 use crate::words::QueueKey;
 
 /// A lane and its first missions.
@@ -23,9 +25,11 @@ pub struct Head {
     pub ranks: Vec<Timestamp>,
 }
 
-/// An agent that asks for missions.
+/// A call of an agent that asks for missions. Several calls of one agent share its room.
 #[derive(Clone, Debug)]
 pub struct Claimant {
+    /// Which agent.
+    pub id: AgentId,
     /// What it can take.
     pub agent: AgentFacts,
     /// How many it wants.
@@ -63,6 +67,14 @@ impl Turns {
         self.served.insert((key.project.clone(), key.fairness_key.clone()), self.turn);
     }
 
+    /// What is remembered about these lanes alone.
+    #[must_use]
+    pub fn of<'a>(&self, lanes: impl IntoIterator<Item = &'a LaneKey>) -> Self {
+        let ids = lanes.into_iter().map(|key| (key.project.clone(), key.fairness_key.clone()));
+        let known = ids.filter_map(|id| self.served.get(&id).map(|turn| (id, *turn)));
+        Self { turn: self.turn, served: known.collect() }
+    }
+
     fn last(&self, key: &LaneKey) -> u64 {
         let id = (key.project.clone(), key.fairness_key.clone());
         self.served.get(&id).copied().unwrap_or(0)
@@ -71,24 +83,31 @@ impl Turns {
 
 /// Decides from which lanes each claimant takes, in order: the lowest step (priority, raised by one
 /// for each `ageing` period that the head has waited; zero turns ageing off), then the fairness key
-/// with the fewest running, then the one served longest ago, then the oldest head.
+/// with the fewest running, then the one served longest ago, then the oldest head. No agent takes
+/// more than it has room for, and all together no more than [`MOST_TAKEN`].
 ///
 /// Whoever gets fewer than were asked for, because a lane was listed in part, asks again.
 #[must_use]
 pub fn choose(
     heads: &[Head],
     claimants: &[Claimant],
+    rooms: &Rooms,
     facts: &QueueFacts,
     turns: &Turns,
     now: Timestamp,
     ageing: Duration,
 ) -> Vec<Pick> {
-    let mut round = Round::new(heads, facts.clone(), turns.clone(), now, ageing);
+    let listed = heads.iter().map(|head| (&*head.key, &*head.ranks));
+    let mut round = Round::new(listed, facts, turns, now, ageing);
+    let (mut rooms, mut left) = (rooms.clone(), MOST_TAKEN);
     let mut picks: Vec<Pick> = Vec::new();
     for (index, claimant) in claimants.iter().enumerate() {
-        for _ in 0..claimant.free {
-            let Some(best) = round.best(|entry| claimant.agent.matches(&entry.key)) else { break };
+        let suits: Vec<bool> = heads.iter().map(|head| claimant.agent.matches(&head.key)).collect();
+        for _ in 0..claimant.free.min(rooms.left(claimant.id)).min(left) {
+            let Some(best) = round.best(&suits) else { break };
             round.take(best);
+            rooms.take(claimant.id, 1);
+            left -= 1;
             let lane = heads[best].lane;
             match picks.iter_mut().find(|pick| pick.lane == lane && pick.claimant == index) {
                 Some(pick) => pick.count += 1,
@@ -100,59 +119,62 @@ pub fn choose(
 }
 
 /// One look at the lanes, in which each mission taken counts for the next choice.
-pub(super) struct Round {
-    entries: Vec<Entry>,
-    facts: QueueFacts,
-    turns: Turns,
+pub(super) struct Round<'a> {
+    entries: Vec<Entry<'a>>,
+    turn: u64,
     now: Timestamp,
     ageing: Duration,
 }
 
-pub(super) struct Entry {
-    pub(super) key: Arc<LaneKey>,
+struct Entry<'a> {
+    key: &'a LaneKey,
     /// The ranks of its missions, and how many of them have been taken.
-    ranks: Vec<Timestamp>,
+    ranks: &'a [Timestamp],
     taken: usize,
-    open: bool,
+    limits: LaneFacts,
     running: u32,
     served: u64,
 }
 
-impl Entry {
+impl Entry<'_> {
     /// The rank of its present head; none when no more are known.
     fn rank(&self) -> Option<Timestamp> {
         self.ranks.get(self.taken).copied()
     }
+
+    fn is_open(&self) -> bool {
+        self.limits.open(self.key.concurrency_key.is_some())
+    }
 }
 
-impl Round {
+impl<'a> Round<'a> {
+    /// Over lanes and the ranks of their first missions.
     pub(super) fn new(
-        heads: &[Head],
-        facts: QueueFacts,
-        turns: Turns,
+        listed: impl Iterator<Item = (&'a LaneKey, &'a [Timestamp])>,
+        facts: &QueueFacts,
+        turns: &Turns,
         now: Timestamp,
         ageing: Duration,
     ) -> Self {
-        let entries = heads
-            .iter()
-            .map(|head| Entry {
-                key: Arc::clone(&head.key),
-                ranks: head.ranks.clone(),
+        let entries = listed
+            .map(|(key, ranks)| Entry {
+                key,
+                ranks,
                 taken: 0,
-                open: facts.lane(&head.key).open(head.key.concurrency_key.is_some()),
-                running: facts.fairness_running(&head.key),
-                served: turns.last(&head.key),
+                limits: facts.limits(key),
+                running: facts.fairness_running(key),
+                served: turns.last(key),
             })
             .collect();
-        Self { entries, facts, turns, now, ageing }
+        Self { entries, turn: turns.turn, now, ageing }
     }
 
-    /// The lane to take from next, among those that `suit`.
-    pub(super) fn best(&self, suits: impl Fn(&Entry) -> bool) -> Option<usize> {
+    /// The lane to take from next, among those that `suit`, each by its place.
+    pub(super) fn best(&self, suits: &[bool]) -> Option<usize> {
         self.entries
             .iter()
             .enumerate()
-            .filter(|(_, entry)| entry.open && suits(entry))
+            .filter(|(index, entry)| suits[*index] && entry.is_open())
             .filter_map(|(index, entry)| Some((index, entry, entry.rank()?)))
             .filter(|(_, _, rank)| *rank <= self.now)
             .min_by(|one, other| self.order((one.1, one.2), (other.1, other.2)))
@@ -162,19 +184,18 @@ impl Round {
     /// Takes one mission from a lane.
     pub(super) fn take(&mut self, index: usize) {
         self.entries[index].taken += 1;
-        let key = Arc::clone(&self.entries[index].key);
-        self.facts.begin_one(&key);
-        self.turns.serve(&key);
+        let key = self.entries[index].key;
+        self.turn += 1;
         for entry in self.entries.iter_mut().filter(|entry| entry.key.project == key.project) {
             if entry.key.fairness_key == key.fairness_key {
                 entry.running += 1;
-                entry.served = self.turns.turn;
+                entry.served = self.turn;
             }
-            let shares_limit = entry.key.kind == key.kind
-                || (key.concurrency_key.is_some()
-                    && entry.key.concurrency_key == key.concurrency_key);
-            if entry.open && shares_limit {
-                entry.open = self.facts.lane(&entry.key).open(entry.key.concurrency_key.is_some());
+            if entry.key.kind == key.kind {
+                entry.limits.kind_running += 1;
+            }
+            if key.concurrency_key.is_some() && entry.key.concurrency_key == key.concurrency_key {
+                entry.limits.key_running += 1;
             }
         }
     }
@@ -184,14 +205,20 @@ impl Round {
         self.entries[index].taken
     }
 
+    /// Whether all that is listed of a lane has been taken, though it may go on.
+    pub(super) fn has_run_out(&self, index: usize) -> bool {
+        let entry = &self.entries[index];
+        entry.is_open() && entry.rank().is_none()
+    }
+
     /// What holds for a lane now, while a limit keeps it shut.
     pub(super) fn shut(&self, index: usize) -> Option<LaneFacts> {
         let entry = &self.entries[index];
-        (!entry.open).then(|| self.facts.lane(&entry.key))
+        (!entry.is_open()).then_some(entry.limits)
     }
 
-    fn order(&self, one: (&Entry, Timestamp), other: (&Entry, Timestamp)) -> Ordering {
-        let step = |(entry, rank): (&Entry, Timestamp)| {
+    fn order(&self, one: (&Entry<'_>, Timestamp), other: (&Entry<'_>, Timestamp)) -> Ordering {
+        let step = |(entry, rank): (&Entry<'_>, Timestamp)| {
             step(entry.key.priority.rank(), rank, self.now, self.ageing)
         };
         step(one)
@@ -200,12 +227,12 @@ impl Round {
             .then(one.0.served.cmp(&other.0.served))
             .then(one.1.cmp(&other.1))
             // Lanes come in any order; an answer that hung on it would differ from store to store.
-            .then_with(|| one.0.key.cmp(&other.0.key))
+            .then_with(|| one.0.key.cmp(other.0.key))
     }
 }
 
 /// Priority (0 is the most urgent), one lower for each whole period waited.
-fn step(priority: u8, rank: Timestamp, now: Timestamp, ageing: Duration) -> i64 {
+pub(super) fn step(priority: u8, rank: Timestamp, now: Timestamp, ageing: Duration) -> i64 {
     let periods = match ageing.as_micros() {
         0 => 0,
         period => i64::try_from(now.since(rank).as_micros() / period).unwrap_or(i64::MAX),

@@ -1,54 +1,49 @@
-//! What a pending mission waits for.
+//! What becomes of a mission, and what it waits for.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use mission_control_kernel::{MissionId, Timestamp};
+use mission_control_kernel::{AgentId, Timestamp};
 
-use super::choose::{Head, Round, Turns};
-use super::facts::{AgentFacts, QueueFacts};
-use super::lane::{LaneId, LaneKey, ticket};
+use super::choose::Turns;
+use super::facts::QueueFacts;
+use super::lane::{LaneKey, ticket};
+use super::place::{LaneRanks, Limit, Place, Position, locate};
+use super::summary::summary;
 use crate::gates::{Closed, GATES, View};
-use crate::mission::{Mission, Phase};
-
-/// Positions are counted this far; who is behind that need not know how far.
-pub const POSITION_LIMIT: u32 = 1_000;
-
-/// A lane with its first missions, at most [`POSITION_LIMIT`].
-#[derive(Clone, Debug)]
-pub struct LaneRanks {
-    /// Which lane.
-    pub lane: LaneId,
-    /// What its missions have in common.
-    pub key: Arc<LaneKey>,
-    /// When each may start and which it is, ascending: the order in which they are taken.
-    pub ranks: Vec<(Timestamp, MissionId)>,
-}
-
-/// How many missions will have been taken when it is this one's turn, counting itself.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Position {
-    /// Exactly.
-    At(u32),
-    /// More than [`POSITION_LIMIT`].
-    Beyond,
-}
+use crate::mission::{Driver, Mission, Phase};
+use crate::words::Status;
 
 /// One gate and what it says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GateState {
     /// Its name.
     pub name: &'static str,
+    /// What it says when it is open.
+    pub open: &'static str,
     /// What keeps the mission; none when the gate is open.
     pub closed: Option<Closed>,
 }
 
-/// What a mission waits for.
+/// How things stand with a mission.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Explanation {
-    /// Whether the next matching claim, if it takes enough, takes this mission.
+    /// Where it is in its life.
+    pub status: Status,
+    /// All of it in a sentence or two, for people.
+    pub summary: String,
+    /// Since when it waits, runs or is over.
+    pub since: Timestamp,
+    /// Who runs it.
+    pub agent: Option<AgentId>,
+    /// Until when that agent may stay silent.
+    pub lease_until: Option<Timestamp>,
+    /// The command that lets it begin, or begin again, where one is needed.
+    pub command: Option<&'static str>,
+    /// Whether the next claim for its kind by an agent that can perform it takes this mission, if it
+    /// takes enough and the agent has room. With a [`Position::Beyond`], those before it that were
+    /// not looked at may yet fill a limit first.
     pub ready: bool,
-    /// Its place among the ready ones.
+    /// Its place among the ready ones of its kind.
     pub position: Option<Position>,
     /// The latest of the gates' times; none when it may start now or a gate has no time.
     pub earliest_at: Option<Timestamp>,
@@ -56,30 +51,40 @@ pub struct Explanation {
     pub gates: Vec<GateState>,
 }
 
-/// Explains a mission from the very predicates that claims use.
+/// What a mission that waits is explained from.
+#[derive(Clone, Copy, Debug)]
+pub struct Queue<'a> {
+    /// The lanes of its kind, as far as they may come before it.
+    pub lanes: &'a [LaneRanks],
+    /// Whether these are all such lanes.
+    pub whole: bool,
+    /// What holds for them.
+    pub facts: &'a QueueFacts,
+    /// Who was served when.
+    pub turns: &'a Turns,
+    /// The present instant.
+    pub now: Timestamp,
+    /// The period after which what waits is one priority more urgent; zero for never.
+    pub ageing: Duration,
+}
+
+/// Explains a mission that waits, from the very predicates that claims use.
 #[must_use]
-pub fn explain(
-    mission: &Mission,
-    lanes: &[LaneRanks],
-    facts: &QueueFacts,
-    turns: &Turns,
-    now: Timestamp,
-    ageing: Duration,
-) -> Explanation {
+pub fn explain(mission: &Mission, queue: &Queue<'_>) -> Explanation {
     if !matches!(mission.phase, Phase::Pending { .. }) {
-        return Explanation { ready: false, position: None, earliest_at: None, gates: Vec::new() };
+        return explain_begun(mission);
     }
-    let lane_facts = facts.lane(&LaneKey::of(mission));
-    let view = View { mission, lane: Some(&lane_facts), now };
+    let lane_facts = queue.facts.lane(&LaneKey::of(mission));
+    let view = View { mission, lane: Some(&lane_facts), now: queue.now };
     let mut gates: Vec<GateState> = GATES
         .iter()
-        .map(|gate| GateState { name: gate.name, closed: (gate.judge)(&view) })
+        .map(|gate| GateState { name: gate.name, open: gate.open, closed: (gate.judge)(&view) })
         .collect();
     let mut ready = gates.iter().all(|gate| gate.closed.is_none());
-    let mut place = None;
+    let mut position = None;
     if ready {
-        match locate(mission, lanes, facts, turns, now, ageing) {
-            Place::Taken(position) => place = Some(position),
+        match place(mission, queue) {
+            Place::Taken(place) => position = Some(place),
             Place::ShutOut(limit) => {
                 ready = false;
                 shut_out(&mut gates, limit);
@@ -92,76 +97,64 @@ pub fn explain(
         .map(|closed| closed.until)
         .collect::<Option<Vec<_>>>()
         .and_then(|times| times.into_iter().max());
-    Explanation { ready, position: place, earliest_at, gates }
+    let explanation = Explanation { ready, position, earliest_at, gates, ..bare(mission) };
+    Explanation { summary: summary(mission, &explanation), ..explanation }
 }
 
-/// The better is the smaller.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Taken(Position),
-    /// Missions ahead of it fill a limit first.
-    ShutOut(Limit),
+/// Explains a mission that runs or is over; nothing has to be asked about that.
+#[must_use]
+pub fn explain_begun(mission: &Mission) -> Explanation {
+    let explanation = bare(mission);
+    Explanation { summary: summary(mission, &explanation), ..explanation }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Limit {
-    Kind,
-    Key,
-}
-
-/// The best place that the next claim of any agent that could take the mission has for it: an agent
-/// passes by what it cannot take, so each sees a queue of its own.
-fn locate(
-    mission: &Mission,
-    lanes: &[LaneRanks],
-    facts: &QueueFacts,
-    turns: &Turns,
-    now: Timestamp,
-    ageing: Duration,
-) -> Place {
-    let Some(ticket) = ticket(mission) else { return Place::ShutOut(Limit::Kind) };
-    let filled: Vec<&LaneRanks> = lanes.iter().filter(|lane| !lane.ranks.is_empty()).collect();
-    let heads: Vec<Head> = filled
-        .iter()
-        .map(|lane| Head {
-            lane: lane.lane,
-            key: Arc::clone(&lane.key),
-            ranks: lane.ranks.iter().map(|(rank, _)| *rank).collect(),
-        })
-        .collect();
-    let Some(own) = heads.iter().position(|head| *head.key == ticket.lane) else {
-        return Place::ShutOut(Limit::Kind);
+/// What the mission itself says.
+fn bare(mission: &Mission) -> Explanation {
+    let (since, agent, lease_until, command) = match &mission.phase {
+        Phase::Pending { since } => (*since, None, None, begins_with(mission)),
+        Phase::Running(attempt) => match attempt.driver {
+            Driver::Outside => (attempt.began, None, None, None),
+            Driver::Leased { agent, expires_at, .. } => {
+                (attempt.began, Some(agent), Some(expires_at), None)
+            }
+        },
+        Phase::Completed(ended) => (ended.at, None, None, None),
+        Phase::Failed { ended, .. } | Phase::Cancelled { ended, .. } => {
+            (ended.at, None, None, Some("retry"))
+        }
     };
-    let ahead = filled[own].ranks.partition_point(|at| *at < (ticket.rank, mission.id));
-    let mut asked: Vec<&AgentFacts> = Vec::new();
-    let mut best = Place::ShutOut(Limit::Key);
-    for agent in facts.agents.iter().filter(|agent| agent.matches(&ticket.lane)) {
-        if asked.contains(&agent) {
-            continue;
-        }
-        asked.push(agent);
-        let round = Round::new(&heads, facts.clone(), turns.clone(), now, ageing);
-        best = best.min(play(round, agent, own, ahead));
+    Explanation {
+        status: mission.status(),
+        summary: String::new(),
+        since,
+        agent,
+        lease_until,
+        command,
+        ready: false,
+        position: None,
+        earliest_at: None,
+        gates: Vec::new(),
     }
-    best
 }
 
-/// Plays a claim of `agent` until it takes what has `ahead` missions before it in the lane `own`.
-fn play(mut round: Round, agent: &AgentFacts, own: usize, ahead: usize) -> Place {
-    for position in 1..=POSITION_LIMIT {
-        let Some(next) = round.best(|entry| agent.matches(&entry.key)) else {
-            return Place::ShutOut(Limit::Kind);
-        };
-        if next == own && round.taken(own) == ahead {
-            return Place::Taken(Position::At(position));
-        }
-        round.take(next);
-        if let Some(facts) = round.shut(own) {
-            let full = facts.kind_limit.is_some_and(|limit| facts.kind_running >= limit);
-            return Place::ShutOut(if full { Limit::Kind } else { Limit::Key });
-        }
+fn begins_with(mission: &Mission) -> Option<&'static str> {
+    match (mission.held, mission.spec.kind.is_external()) {
+        (true, _) => Some("approve"),
+        (false, true) => Some("start"),
+        (false, false) => None,
     }
-    Place::Taken(Position::Beyond)
+}
+
+fn place(mission: &Mission, queue: &Queue<'_>) -> Place {
+    let Some(ticket) = ticket(mission) else { return Place::ShutOut(Limit::Kind) };
+    let place = locate(&ticket, queue.lanes, queue.facts, queue.turns, queue.now, queue.ageing);
+    match place {
+        // A lane that nobody looked at may come before it.
+        Place::Taken(Position::At(at)) if !queue.whole => {
+            Place::Taken(Position::Beyond(at.saturating_sub(1)))
+        }
+        Place::Taken(_) | Place::ShutOut(_) => place,
+    }
 }
 
 fn shut_out(gates: &mut [GateState], limit: Limit) {

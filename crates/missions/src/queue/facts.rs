@@ -37,11 +37,12 @@ pub struct AgentFacts {
 pub struct QueueFacts {
     /// By project and kind; the project's own setting under no kind.
     pub settings: HashMap<(ProjectId, Option<Kind>), QueueSetting>,
-    /// Running missions by project and kind.
+    /// Running missions by project and kind, where the kind has a limit.
     pub running_by_kind: HashMap<(ProjectId, Kind), u32>,
-    /// Running missions by project and concurrency key.
+    /// Running missions by project and concurrency key, of the keys that were asked about.
     pub running_by_key: HashMap<(ProjectId, QueueKey), u32>,
-    /// Running missions by project and fairness key.
+    /// Running missions by project and fairness key, of the keys that compete; each counted up to
+    /// [`FAIRNESS_COUNTED`](super::FAIRNESS_COUNTED).
     pub running_by_fairness: HashMap<(ProjectId, QueueKey), u32>,
     /// The agents that are online.
     pub agents: Vec<AgentFacts>,
@@ -82,8 +83,13 @@ impl QueueFacts {
     /// What holds for one lane.
     #[must_use]
     pub fn lane(&self, key: &LaneKey) -> LaneFacts {
-        let of_kind = self.setting(&key.project, Some(&key.kind));
         let capable = self.agents.iter().filter(|agent| agent.matches(key)).count();
+        LaneFacts { capable_agents: u32::try_from(capable).unwrap_or(u32::MAX), ..self.limits(key) }
+    }
+
+    /// The same without asking who could take it: claims know that of their own agents.
+    pub(super) fn limits(&self, key: &LaneKey) -> LaneFacts {
+        let of_kind = self.setting(&key.project, Some(&key.kind));
         LaneFacts {
             kind_paused: of_kind.paused,
             project_paused: self.setting(&key.project, None).paused,
@@ -91,7 +97,7 @@ impl QueueFacts {
             kind_running: self.kind_running(key),
             key_limit: of_kind.key_limit.unwrap_or(DEFAULT_KEY_LIMIT),
             key_running: self.key_running(key),
-            capable_agents: u32::try_from(capable).unwrap_or(u32::MAX),
+            capable_agents: 0,
         }
     }
 
@@ -100,19 +106,6 @@ impl QueueFacts {
     pub fn fairness_running(&self, key: &LaneKey) -> u32 {
         let id = (key.project.clone(), key.fairness_key.clone());
         self.running_by_fairness.get(&id).copied().unwrap_or(0)
-    }
-
-    /// Counts one more running mission of a lane.
-    pub(super) fn begin_one(&mut self, key: &LaneKey) {
-        let project = &key.project;
-        *self.running_by_kind.entry((project.clone(), key.kind.clone())).or_default() += 1;
-        *self
-            .running_by_fairness
-            .entry((project.clone(), key.fairness_key.clone()))
-            .or_default() += 1;
-        if let Some(limit_key) = &key.concurrency_key {
-            *self.running_by_key.entry((project.clone(), limit_key.clone())).or_default() += 1;
-        }
     }
 
     fn kind_running(&self, key: &LaneKey) -> u32 {

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use mission_control_kernel::{ProjectId, Timestamp};
 use mission_control_missions::queue::{
-    AgentFacts, Claimant, Head, LaneId, LaneKey, Pick, QueueFacts, QueueSetting, Turns, choose,
+    AgentFacts, Claimant, Counted, Head, LaneId, LaneKey, MOST_TAKEN, Pick, QueueFacts,
+    QueueSetting, Rooms, Turns, choose,
 };
 use mission_control_missions::{Kind, Priority};
 
-use crate::sample::{NOW, capabilities, pending, secs, spec, text};
+use crate::sample::{NOW, agent as agent_id, capabilities, pending, secs, spec, text};
 
 const AGEING: Duration = Duration::from_mins(10);
 
@@ -43,11 +44,15 @@ fn anybody(free: u32) -> Claimant {
         kinds: None,
         capabilities: capabilities(&[]),
     };
-    Claimant { agent, free }
+    Claimant { id: agent_id(1), agent, free }
+}
+
+fn rooms() -> Rooms {
+    [(agent_id(1), u32::MAX)].into_iter().collect()
 }
 
 fn picked(heads: &[Head], claimants: &[Claimant], facts: &QueueFacts) -> Vec<(i64, usize, u32)> {
-    let picks = choose(heads, claimants, facts, &Turns::default(), NOW, AGEING);
+    let picks = choose(heads, claimants, &rooms(), facts, &Turns::default(), NOW, AGEING);
     picks.iter().map(|Pick { lane, claimant, count }| (lane.0, *claimant, *count)).collect()
 }
 
@@ -56,7 +61,8 @@ fn order(heads: &[Head], turns: &Turns, ageing: Duration) -> Vec<i64> {
     let mut left = heads.to_vec();
     let mut order = Vec::new();
     while let [pick] =
-        choose(&left, &[anybody(1)], &QueueFacts::default(), turns, NOW, ageing).as_slice()
+        choose(&left, &[anybody(1)], &rooms(), &QueueFacts::default(), turns, NOW, ageing)
+            .as_slice()
     {
         order.push(pick.lane.0);
         left.retain(|head| head.lane != pick.lane);
@@ -123,7 +129,7 @@ fn fairness_keys_take_turns_fewest_running_first_then_least_recently_served() {
     let mut facts = QueueFacts::default();
     let project = ProjectId::default_project();
     facts.running_by_fairness.insert((project, text("amber")), 1);
-    let picks = choose(&heads, &[anybody(1)], &facts, &turns, NOW, AGEING);
+    let picks = choose(&heads, &[anybody(1)], &rooms(), &facts, &turns, NOW, AGEING);
     assert_eq!(picks[0].lane, LaneId(3), "amber runs one already");
     assert_eq!(picked(&heads, &[anybody(5)], &facts), [(2, 0, 2), (3, 0, 2), (1, 0, 1)]);
 }
@@ -157,7 +163,7 @@ fn a_backlog_of_a_hundred_thousand_does_not_keep_small_keys_waiting() {
         }
         let filled: Vec<Head> =
             heads.iter().filter(|head| depth[&head.lane.0] > 0).cloned().collect();
-        let picks = choose(&filled, &[anybody(1)], &facts, &turns, NOW, AGEING);
+        let picks = choose(&filled, &[anybody(1)], &rooms(), &facts, &turns, NOW, AGEING);
         let lane = picks[0].lane.0;
         *depth.get_mut(&lane).unwrap() -= 1;
         *facts.running_by_fairness.entry(id(lane)).or_default() += 1;
@@ -216,7 +222,7 @@ fn an_agent_takes_only_what_it_can_do() {
     let heads = [head(1, gpu, NOW), head(2, survey, NOW), head(3, elsewhere, NOW)];
     let agent = |kinds: Option<Vec<Kind>>, able: &[&str]| {
         let agent = AgentFacts { kinds, capabilities: capabilities(able), ..anybody(1).agent };
-        Claimant { agent, free: 1 }
+        Claimant { agent, ..anybody(1) }
     };
     let facts = QueueFacts::default();
     assert_eq!(picked(&heads, &[agent(None, &[])], &facts), [(2, 0, 1)]);
@@ -231,4 +237,42 @@ fn a_head_whose_time_has_not_come_keeps_its_lane_closed() {
     let soon = head(1, of_priority(Priority::Critical), NOW.plus(Duration::from_micros(1)));
     let ready = head(2, of_priority(Priority::Low), NOW);
     assert_eq!(picked(&[soon, ready], &[anybody(2)], &QueueFacts::default()), [(2, 0, 2)]);
+}
+
+#[test]
+fn calls_of_one_agent_share_its_room_in_their_order() {
+    let narrow = |kinds: &str, free| {
+        let agent = AgentFacts { kinds: Some(vec![kind(kinds)]), ..anybody(1).agent };
+        Claimant { agent, ..anybody(free) }
+    };
+    let other = Claimant { id: agent_id(2), ..anybody(2) };
+    let heads = [head(1, key(), NOW)];
+    // The first call finds nothing of its kind, so its room is the others'.
+    let calls = [narrow("survey", 5), narrow("default", 2), other, anybody(9)];
+    let rooms: Rooms = [(agent_id(1), 3), (agent_id(2), 1)].into_iter().collect();
+    let none = (QueueFacts::default(), Turns::default());
+    let picks = choose(&heads, &calls, &rooms, &none.0, &none.1, NOW, AGEING);
+    let got: Vec<_> = picks.iter().map(|pick| (pick.claimant, pick.count)).collect();
+    assert_eq!(got, [(1, 2), (2, 1), (3, 1)]);
+    assert!(choose(&heads, &calls, &Rooms::default(), &none.0, &none.1, NOW, AGEING).is_empty());
+}
+
+#[test]
+fn one_choice_takes_only_so_many() {
+    let heads = [head(1, key(), NOW)];
+    let picks = picked(&heads, &[anybody(300), anybody(300)], &QueueFacts::default());
+    assert_eq!(picks, [(1, 0, 300), (1, 1, MOST_TAKEN - 300)]);
+}
+
+#[test]
+fn only_what_has_a_limit_or_a_rival_is_counted() {
+    let keyed = LaneKey { concurrency_key: Some(text("tide-gauge")), ..key() };
+    let away = LaneKey { project: "elsewhere".parse().unwrap(), ..key() };
+    let project = ProjectId::default_project();
+    let counted = Counted::of([&keyed, &away, &of_priority(Priority::High)]);
+    assert_eq!(counted.projects, [project.clone(), "elsewhere".parse().unwrap()]);
+    assert_eq!(counted.keys, [(project.clone(), text("tide-gauge"))]);
+    assert!(counted.fairness.is_empty(), "one key in each project has no rival");
+    let rivals = Counted::of([&of_fairness("amber"), &of_fairness("birch"), &away]);
+    assert_eq!(rivals.fairness, [(project.clone(), text("amber")), (project, text("birch"))]);
 }

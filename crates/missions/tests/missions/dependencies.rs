@@ -1,10 +1,10 @@
 //! What hangs on another mission settles, breaks and opens with it.
 
 use mission_control_kernel::ProjectId;
-use mission_control_missions::dependency::standing;
+use mission_control_missions::dependency::{can_wait, standing};
 use mission_control_missions::{
     Command, Decision, EventKind, FailureClass, FollowUp, MAX_DEPTH, Mission, NewMission, Place,
-    Standing, Status, Step,
+    Refusal, Standing, Status, Step,
 };
 
 use crate::sample::{
@@ -117,6 +117,28 @@ fn a_new_mission_hangs_only_on_what_can_still_end_well() {
         let new = NewMission { depends_on: vec![plain.id], ..new_mission(1, spec()) };
         let refusal = new.create(|_| Some(&broken), NOW).unwrap_err();
         assert_eq!(refusal_code(&refusal), "dependency_failed");
+    }
+}
+
+#[test]
+fn what_hangs_on_something_broken_cannot_wait_for_it() {
+    let [left, right] = [pending(2, spec()), pending(3, spec())];
+    let on = [left.id, right.id];
+    let waiting = waiting_for(1, &[&left, &right]);
+    let table = [
+        ([Some(Standing::Open), Some(Standing::Satisfied)], None),
+        ([Some(Standing::Open), Some(Standing::Broken)], Some(on[1])),
+        ([Some(Standing::Broken), Some(Standing::Broken)], Some(on[0])),
+        ([None, Some(Standing::Open)], Some(on[0])),
+    ];
+    for (standings, expected) in table {
+        let how = |id| standings[usize::from(id == on[1])];
+        let got = can_wait(&waiting, how).err();
+        let expected = expected.map(|dependency| Refusal::DependencyBroken { dependency });
+        assert_eq!(got, expected, "{standings:?}");
+        let settled = after(&waiting, &settle(&left, Standing::Satisfied), NOW);
+        let without = can_wait(&settled, |id| how(id).filter(|_| id != on[0])).is_ok();
+        assert_eq!(without, standings[1] != Some(Standing::Broken), "what is settled stays so");
     }
 }
 

@@ -6,13 +6,17 @@ use std::time::Duration;
 
 use mission_control_kernel::{MissionId, ProjectId, Timestamp};
 use mission_control_missions::queue::{
-    AgentFacts, Claimant, Explanation, Head, LaneId, LaneKey, LaneRanks, Position, QueueFacts,
-    QueueSetting, Turns, choose, explain, ticket,
+    AgentFacts, Claimant, Explanation, Head, LaneId, LaneKey, LaneRanks, Position, Queue as View,
+    QueueFacts, QueueSetting, Rooms, Ticket, Turns, choose, explain, explain_begun, last_ahead,
+    ticket,
 };
-use mission_control_missions::{Command, Kind, Mission, Priority};
+use mission_control_missions::{Command, FailureClass, Kind, Mission, Priority, UsageReport};
 use proptest::prelude::*;
 
-use crate::sample::{NOW, after, capabilities, pending, secs, spec, start, text};
+use crate::sample::{
+    LEASE, NOW, after, agent as agent_id, cancel, capabilities, claim, fail, pending, secs, spec,
+    start, text,
+};
 
 const AGEING: Duration = Duration::from_secs(10);
 
@@ -31,45 +35,78 @@ impl Queue {
     }
 
     /// The lanes of what has not been taken yet.
-    fn lanes(&self, taken: &[MissionId]) -> Vec<LaneRanks> {
+    fn lanes(&self, taken: &[MissionId]) -> BTreeMap<LaneKey, Vec<(Timestamp, MissionId)>> {
         let mut lanes: BTreeMap<LaneKey, Vec<(Timestamp, MissionId)>> = BTreeMap::new();
         for mission in self.missions.iter().filter(|mission| !taken.contains(&mission.id)) {
             if let Some(ticket) = ticket(mission) {
                 lanes.entry(ticket.lane).or_default().push((ticket.rank, mission.id));
             }
         }
-        let lane = |(lane, (key, mut ranks)): (i64, (LaneKey, Vec<_>))| {
-            ranks.sort_unstable();
-            LaneRanks { lane: LaneId(lane), key: Arc::new(key), ranks }
+        lanes.values_mut().for_each(|ranks| ranks.sort_unstable());
+        lanes
+    }
+
+    /// What a store lists of the lanes of its kind, as deep as `depth`.
+    fn ahead(&self, mission: &Mission, own: &Ticket, depth: usize) -> Vec<LaneRanks> {
+        let lane = |(id, (key, ranks)): (i64, (LaneKey, Vec<(Timestamp, MissionId)>))| {
+            let (is_own, last) = (key == own.lane, last_ahead(&key, own, NOW, self.ageing));
+            let comes_before = |(rank, id): &(Timestamp, MissionId)| {
+                if is_own { (*rank, *id) <= (own.rank, mission.id) } else { *rank <= last }
+            };
+            let mut ranks: Vec<Timestamp> =
+                ranks.into_iter().filter(comes_before).map(|(rank, _)| rank).collect();
+            let whole = ranks.len() <= depth;
+            ranks.truncate(depth);
+            LaneRanks { lane: LaneId(id), key: Arc::new(key), ranks, whole }
         };
-        (0..).zip(lanes).map(lane).collect()
+        let of_kind = self.lanes(&[]).into_iter().filter(|(key, _)| key.kind == own.lane.kind);
+        let lanes = (0..).zip(of_kind).map(lane);
+        lanes.filter(|lane| !lane.ranks.is_empty()).collect()
     }
 
     fn explain(&self, mission: &Mission) -> Explanation {
-        explain(mission, &self.lanes(&[]), &self.facts, &self.turns, NOW, self.ageing)
+        self.explain_from(mission, 1_000)
     }
 
-    /// What an agent takes, one after another, until it finds nothing more.
-    fn claimed_by(&self, agent: &AgentFacts) -> Vec<MissionId> {
+    fn explain_from(&self, mission: &Mission, depth: usize) -> Explanation {
+        let lanes = ticket(mission).map(|own| self.ahead(mission, &own, depth));
+        let view = View {
+            lanes: &lanes.unwrap_or_default(),
+            whole: true,
+            facts: &self.facts,
+            turns: &self.turns,
+            now: NOW,
+            ageing: self.ageing,
+        };
+        explain(mission, &view)
+    }
+
+    /// What an agent takes that asks for one kind, one after another, until it finds nothing more.
+    fn claimed_by(&self, agent: &AgentFacts, kind: &Kind) -> Vec<MissionId> {
+        if agent.kinds.as_ref().is_some_and(|kinds| !kinds.contains(kind)) {
+            return Vec::new();
+        }
+        let agent = AgentFacts { kinds: Some(vec![kind.clone()]), ..agent.clone() };
         let (mut facts, mut turns) = (self.facts.clone(), self.turns.clone());
-        let claimant = [Claimant { agent: agent.clone(), free: 1 }];
+        let claimant = [Claimant { id: agent_id(1), agent, free: 1 }];
+        let rooms: Rooms = [(agent_id(1), 1)].into_iter().collect();
         let mut taken = Vec::new();
         loop {
             let lanes = self.lanes(&taken);
-            let heads: Vec<Head> = lanes
-                .iter()
-                .map(|lane| Head {
-                    lane: lane.lane,
-                    key: Arc::clone(&lane.key),
-                    ranks: vec![lane.ranks[0].0],
+            let heads: Vec<Head> = (0..)
+                .zip(&lanes)
+                .map(|(id, (key, ranks))| Head {
+                    lane: LaneId(id),
+                    key: Arc::new(key.clone()),
+                    ranks: vec![ranks[0].0],
                 })
                 .collect();
-            let picks = choose(&heads, &claimant, &facts, &turns, NOW, self.ageing);
+            let picks = choose(&heads, &claimant, &rooms, &facts, &turns, NOW, self.ageing);
             let [pick] = picks.as_slice() else { return taken };
-            let lane = lanes.iter().find(|lane| lane.lane == pick.lane).unwrap();
-            taken.push(lane.ranks[0].1);
-            count(&mut facts, &lane.key);
-            turns.serve(&lane.key);
+            let key = &heads.iter().find(|head| head.lane == pick.lane).unwrap().key;
+            taken.push(lanes[&**key][0].1);
+            count(&mut facts, key);
+            turns.serve(key);
         }
     }
 }
@@ -165,9 +202,13 @@ proptest! {
 
     #[test]
     fn ready_is_what_the_next_claim_of_a_fitting_agent_takes(queue in a_queue()) {
-        let claims: Vec<Vec<MissionId>> =
-            queue.facts.agents.iter().map(|agent| queue.claimed_by(agent)).collect();
         for mission in &queue.missions {
+            let claims: Vec<Vec<MissionId>> = queue
+                .facts
+                .agents
+                .iter()
+                .map(|agent| queue.claimed_by(agent, &mission.spec.kind))
+                .collect();
             let explanation = queue.explain(mission);
             let in_turn = |taken: &Vec<MissionId>| taken.iter().position(|id| *id == mission.id);
             let place = claims.iter().filter_map(in_turn);
@@ -176,6 +217,16 @@ proptest! {
             prop_assert_eq!(explanation.ready, expected.is_some());
             let all_open = explanation.gates.iter().all(|gate| gate.closed.is_none());
             prop_assert_eq!(explanation.ready, all_open, "a mission that waits has a closed gate");
+            prop_assert!(!explanation.summary.is_empty());
+            let told = queue.explain_from(mission, 2).position;
+            match (told, explanation.position) {
+                (Some(Position::Beyond(many)), Some(Position::At(place))) => {
+                    prop_assert!(many < place, "more than {many} are told to be before {place}");
+                }
+                // Those that were not looked at may fill a limit first.
+                (Some(Position::Beyond(_)), None) => {}
+                (told, whole) => prop_assert!(told.is_none() || told == whole, "{told:?} {whole:?}"),
+            }
         }
     }
 }
@@ -207,14 +258,18 @@ fn what_nobody_can_take_stands_in_nobodys_way() {
 #[test]
 fn a_mission_far_behind_is_told_that_it_is() {
     let queue = Queue::of((0..1_002).map(|n| pending(n, spec())).collect(), agents(&[agent(&[])]));
-    let mut lanes = queue.lanes(&[]);
-    lanes[0].ranks.truncate(1_000);
-    let position = |index: usize| {
-        let mission = &queue.missions[index];
-        explain(mission, &lanes, &queue.facts, &queue.turns, NOW, AGEING).position
-    };
+    let position = |index: usize| queue.explain(&queue.missions[index]).position;
     assert_eq!([0, 999].map(position), [at(1), at(1_000)]);
-    assert_eq!([1_000, 1_001].map(position), [Some(Position::Beyond); 2]);
+    assert_eq!([1_000, 1_001].map(position), [Some(Position::Beyond(1_000)); 2]);
+}
+
+#[test]
+fn other_kinds_do_not_count_though_an_agent_would_perform_them() {
+    let mut other = spec();
+    other.kind = "survey".parse().unwrap();
+    other.priority = Priority::Critical;
+    let queue = Queue::of(vec![pending(1, other), pending(2, spec())], agents(&[agent(&[])]));
+    assert_eq!(queue.explain(&queue.missions[1]).position, at(1));
 }
 
 #[test]
@@ -228,10 +283,38 @@ fn the_earliest_start_is_the_latest_of_the_gates_times_and_unknown_when_one_has_
 }
 
 #[test]
-fn a_mission_that_does_not_wait_has_no_gates() {
+fn a_mission_that_runs_tells_who_runs_it_and_until_when() {
+    let leased = explain_begun(&after(&pending(1, spec()), &claim(), NOW));
+    assert_eq!((leased.ready, leased.position, leased.gates.len()), (false, None, 0));
+    assert_eq!((leased.since, leased.agent, leased.command), (NOW, Some(agent_id(1)), None));
+    assert_eq!(leased.lease_until, Some(NOW.plus(LEASE)));
+    assert!(leased.summary.contains(&agent_id(1).to_string()), "{}", leased.summary);
+    let outside = explain_begun(&after(&pending(1, spec()), &start(), NOW));
+    assert_eq!((outside.agent, outside.lease_until), (None, None));
+    assert!(outside.summary.contains("from outside"), "{}", outside.summary);
+}
+
+#[test]
+fn a_mission_that_is_over_tells_how_and_what_brings_it_back() {
     let running = after(&pending(1, spec()), &start(), NOW);
-    let queue = Queue::of(vec![running], agents(&[agent(&[])]));
-    let explanation = queue.explain(&queue.missions[0]);
-    assert_eq!((explanation.ready, explanation.position), (false, None));
-    assert!(explanation.gates.is_empty());
+    let later = NOW.plus(secs(9));
+    let failed = explain_begun(&after(&running, &fail(None, FailureClass::Crashed), later));
+    assert_eq!((failed.since, failed.command), (later, Some("retry")));
+    assert!(failed.summary.contains("failed") && failed.summary.contains("retry"));
+    let cancelled = explain_begun(&after(&running, &cancel(), later));
+    assert_eq!((cancelled.since, cancelled.command), (later, Some("retry")));
+    let done = Command::Complete { lease: None, result: None, usage: UsageReport::default() };
+    let completed = explain_begun(&after(&running, &done, later));
+    assert_eq!((completed.since, completed.command), (later, None));
+    assert!(completed.summary.contains("completed"), "{}", completed.summary);
+}
+
+#[test]
+fn what_only_a_person_lets_begin_names_the_command() {
+    let held = after(&pending(1, spec()), &Command::Hold, NOW);
+    let mut external = spec();
+    external.kind = "external".parse().unwrap();
+    let queue = Queue::of(vec![held, pending(2, external)], agents(&[agent(&[])]));
+    let commands = queue.missions.iter().map(|mission| queue.explain(mission).command);
+    assert_eq!(commands.collect::<Vec<_>>(), [Some("approve"), Some("start")]);
 }

@@ -166,6 +166,8 @@ pub(crate) fn refusal_code(refusal: &Refusal) -> String {
         Refusal::TreeTooDeep => "tree_too_deep".to_owned(),
         Refusal::UnknownDependency { .. } => "unknown_dependency".to_owned(),
         Refusal::DependencyFailed { .. } => "dependency_failed".to_owned(),
+        Refusal::DependencyBroken { .. } => "dependency_broken".to_owned(),
+        Refusal::Changed { .. } => "changed".to_owned(),
         Refusal::KeyReused => "key_reused".to_owned(),
         Refusal::Busy => "busy".to_owned(),
     }

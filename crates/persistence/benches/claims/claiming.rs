@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::try_join_all;
+use mission_control_agents::{AgentStore as _, Registration};
 use mission_control_kernel::{
     AgentId, Capabilities, Clock as _, Ids as _, ProjectId, Scope, SystemClock, SystemIds, Text,
 };
 use mission_control_missions::queue::{AgentFacts, Claimant, Turns};
 use mission_control_missions::{
-    Action, ClaimRequest, ClaimingAgent, Command, Mission, MissionStore as _, Request, UsageReport,
-    Verdict,
+    Action, Actor, ClaimRequest, ClaimingAgent, Command, Mission, MissionStore as _, Request,
+    UsageReport, Verdict,
 };
 use mission_control_persistence::postgres::Postgres;
 use tokio::time::Instant;
@@ -70,15 +71,18 @@ pub(crate) async fn under_a_snapshot(database: &Database, span: Duration) -> any
 
 /// p50, p99, claims per second, buffers per claim.
 async fn round(database: &Database) -> anyhow::Result<[f64; 4]> {
-    let idle = database.buffers(|handle| async move { claim(&handle).await.map(drop) }).await?;
+    let idle = database
+        .buffers(|handle| async move { claim(&handle, register(&handle).await?).await.map(drop) })
+        .await?;
     let mut times = Vec::new();
     let all = database
         .buffers(|handle| {
             let times = &mut times;
             async move {
+                let agent = register(&handle).await?;
                 for _ in 0..CLAIMS {
                     let since = Instant::now();
-                    claim(&handle).await?;
+                    claim(&handle, agent).await?;
                     times.push(since.elapsed());
                 }
                 Ok(())
@@ -94,27 +98,41 @@ async fn round(database: &Database) -> anyhow::Result<[f64; 4]> {
 
 /// Times of claims, each followed by the completion of what it took.
 async fn cycle(handle: &Arc<Postgres>, span: Duration) -> anyhow::Result<Times> {
+    let agent = register(handle).await?;
     let until = Instant::now() + span;
     let mut times = Vec::new();
     while Instant::now() < until {
         let since = Instant::now();
-        let taken = claim(handle).await?;
+        let taken = claim(handle, agent).await?;
         times.push(since.elapsed());
         try_join_all(taken.iter().map(|mission| complete(handle, mission))).await?;
     }
     Ok(Times::of(times))
 }
 
-async fn claim(handle: &Postgres) -> anyhow::Result<Vec<Mission>> {
+/// An agent that may hold all that the claims of one measurement take.
+async fn register(handle: &Postgres) -> anyhow::Result<AgentId> {
+    let registration = Registration {
+        id: AgentId::new(SystemIds::default().next(SystemClock.now())),
+        project: ProjectId::default_project(),
+        name: Text::parse("atlas")?,
+        agent_type: Text::parse("worker")?,
+        capabilities: Capabilities::default(),
+        kinds: None,
+        max_concurrent: u32::MAX >> 1,
+    };
+    Ok(handle.register(registration).await?.0.id)
+}
+
+async fn claim(handle: &Postgres, id: AgentId) -> anyhow::Result<Vec<Mission>> {
     let agent = AgentFacts {
         project: ProjectId::default_project(),
         kinds: None,
         capabilities: Capabilities::default(),
     };
     let claiming = ClaimingAgent {
-        agent: AgentId::new(SystemIds::default().next(SystemClock.now())),
         agent_type: Text::parse("worker")?,
-        claimant: Claimant { agent, free: OF },
+        claimant: Claimant { id, agent, free: OF },
         lease: Duration::from_secs(3_600),
     };
     let request = ClaimRequest {
@@ -134,7 +152,7 @@ async fn complete(handle: &Postgres, mission: &Mission) -> anyhow::Result<()> {
         usage: UsageReport::default(),
     };
     let action = Action::Command { scope: Scope::All, mission: mission.id, command };
-    let verdict = handle.apply(Request { action, receipt: None }).await?;
+    let verdict = handle.apply(Request { action, by: Actor::System, receipt: None }).await?;
     anyhow::ensure!(matches!(verdict, Verdict::Done(..)), "{verdict:?}");
     Ok(())
 }

@@ -1,3 +1,3 @@
 SELECT project_id, capabilities::text, kinds::text
 FROM agents
-WHERE duty = 'active' AND last_active > $1
+WHERE project_id = $1 AND duty = 'active' AND last_active > $2

@@ -1,2 +1,2 @@
 -- A number of our own, "mc journal" in ASCII, folded.
-SELECT pg_try_advisory_xact_lock(7164781430217339500)
+SELECT pg_advisory_xact_lock(7164781430217339500)

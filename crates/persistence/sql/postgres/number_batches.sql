@@ -1,6 +1,9 @@
 -- Numbers the batches that have no place yet, in the order of their ids, after the newest place;
--- tells listeners once. Answers the floor that was looked from, then every batch that was looked at
--- with its last place, whoever gave it; the last row is the head, without a batch.
+-- tells listeners once, with the head. Answers the floor that was looked from, then every batch that
+-- was looked at with its last place, whoever gave it; the last row is the head, without a batch, and
+-- which transactions were under way: all below the first number were over, and none from the second
+-- on had drawn an id that is missing. The second is drawn anew, and only where one is missing: a
+-- snapshot knows the newest transaction that has ended, not the newest that has begun.
 WITH
 newest AS (
     SELECT coalesce(
@@ -36,19 +39,27 @@ numbered AS (
     FROM unnumbered u, newest
     RETURNING batch, seq + size - 1 AS last
 ),
+gap AS (
+    SELECT FROM seen, floor
+    WHERE seen.id > floor.id
+    HAVING count(*) < max(seen.id) - max(floor.id)
+),
 told AS (
-    SELECT pg_notify('mission_control_journal', '')
+    SELECT pg_notify('mission_control_journal', (SELECT max(last) FROM numbered)::text)
     WHERE EXISTS (SELECT 1 FROM numbered)
     UNION ALL
     SELECT pg_notify('mission_control_work', '') WHERE $4::boolean
 )
 (
-    SELECT id AS batch, 0 AS last FROM floor
+    SELECT id AS batch, 0 AS last, 0::bigint AS over_until, 0::bigint AS begun_until FROM floor
     UNION ALL
-    SELECT batch, last FROM numbered
+    SELECT batch, last, 0, 0 FROM numbered
     UNION ALL
-    SELECT id, last FROM seen WHERE last IS NOT NULL
+    SELECT id, last, 0, 0 FROM seen WHERE last IS NOT NULL
     ORDER BY batch
 )
 UNION ALL
-SELECT NULL, newest.seq FROM newest, (SELECT count(*) FROM told) AS done
+SELECT
+    NULL, newest.seq, pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+    CASE WHEN EXISTS (SELECT FROM gap) THEN pg_current_xact_id()::text::bigint END
+FROM newest, (SELECT count(*) FROM told) AS done

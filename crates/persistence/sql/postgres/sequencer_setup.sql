@@ -7,5 +7,6 @@ SET enable_bitmapscan = off;
 SET enable_material = off;
 SET jit = off;
 SET statement_timeout = '10s';
+SET lock_timeout = '2s';
 SET idle_in_transaction_session_timeout = '1s';
 SET client_connection_check_interval = '1s';

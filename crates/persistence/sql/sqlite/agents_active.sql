@@ -1,1 +1,3 @@
-SELECT project_id, kinds, capabilities FROM agents WHERE duty = 'active' AND last_active > ?1
+SELECT project_id, kinds, capabilities
+FROM agents
+WHERE project_id = ?1 AND duty = 'active' AND last_active > ?2

@@ -1,3 +1,1 @@
-SELECT project_id, concurrency_key, count(*) FROM leases
-WHERE concurrency_key IS NOT NULL
-GROUP BY project_id, concurrency_key
+SELECT count(*) FROM leases WHERE project_id = ?1 AND concurrency_key = ?2

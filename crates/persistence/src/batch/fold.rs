@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use mission_control::JournalEntry;
 use mission_control_kernel::{Chance, LeaseId, MissionId, Timestamp};
 use mission_control_missions::{
-    Action, AttemptChange, AttemptOutcome, Change, Command, Decision, EventKind, FollowUp, Mission,
-    NewMission, Outcome, Refusal, decide, dependency,
+    Action, Actor, AttemptChange, AttemptOutcome, Change, Command, Decision, EventKind, FollowUp,
+    Mission, NewMission, Outcome, Refusal, Seen, Standing, decide, dependency,
 };
 
 use super::needs::outcome_lease;
@@ -29,6 +29,8 @@ pub(crate) struct Fold<'a> {
     edges: Vec<(MissionId, MissionId)>,
     follow_ups: Vec<(MissionId, FollowUp)>,
     past: HashMap<(MissionId, LeaseId), AttemptOutcome>,
+    /// How missions stand that are not loaded, and that some of those depend on.
+    standings: HashMap<MissionId, Standing>,
 }
 
 impl<'a> Fold<'a> {
@@ -52,17 +54,32 @@ impl<'a> Fold<'a> {
             edges: Vec::new(),
             follow_ups: Vec::new(),
             past,
+            standings: HashMap::new(),
         }
     }
 
-    /// Carries out one action on what is loaded. A refused one leaves nothing behind.
-    pub(crate) fn act(&mut self, action: &Action) -> Answer {
+    /// The same, knowing how the dependencies stand of what is to be retried.
+    pub(crate) fn knowing(self, standings: HashMap<MissionId, Standing>) -> Self {
+        Self { standings, ..self }
+    }
+
+    /// Carries out one action that `by` asks for on what is loaded. A refused one leaves nothing
+    /// behind.
+    pub(crate) fn act(&mut self, action: &Action, by: &Actor) -> Answer {
         match action {
-            Action::Create(new) => self.create(new),
+            Action::Create(new) => self.create(new, by),
             Action::Command { scope, mission, command } => {
                 let found = self.find(*mission).filter(|found| scope.sees(&found.project));
                 let found = found.cloned().ok_or(Refusal::NotFound)?;
-                self.command(&found, command)
+                self.command(&found, command, by)
+            }
+            Action::Selected { scope, mission, seen, command } => {
+                let found = self.find(*mission).filter(|found| scope.sees(&found.project));
+                let found = found.cloned().ok_or(Refusal::NotFound)?;
+                if Seen::of(&found) != *seen {
+                    return Err(Refusal::Changed { status: found.status() });
+                }
+                self.command(&found, command, by)
             }
             Action::Settle { dependant, dependency } => {
                 let dependency = *dependency;
@@ -71,7 +88,7 @@ impl<'a> Fold<'a> {
                     .find(dependency)
                     .map(dependency::standing)
                     .ok_or(Refusal::UnknownDependency { dependency })?;
-                self.command(&found, &Command::Settle { dependency, standing })
+                self.command(&found, &Command::Settle { dependency, standing }, by)
             }
         }
     }
@@ -86,14 +103,23 @@ impl<'a> Fold<'a> {
         self.touched.get(&id).map(|touched| &touched.now)
     }
 
-    fn command(&mut self, mission: &Mission, command: &Command) -> Answer {
+    fn standing(&self, id: MissionId) -> Option<Standing> {
+        let here = self.find(id).map(dependency::standing);
+        here.or_else(|| self.standings.get(&id).copied())
+    }
+
+    fn command(&mut self, mission: &Mission, command: &Command, by: &Actor) -> Answer {
         match decide(mission, command, self.now, (self.chance)()) {
             Ok(Decision::Unchanged) => Ok(unchanged(mission.clone())),
             Ok(Decision::Renewed(next)) => {
                 self.put(*next.clone());
                 Ok(unchanged(*next))
             }
-            Ok(Decision::Changed(change)) => {
+            Ok(Decision::Changed(mut change)) => {
+                if matches!(command, Command::Retry) {
+                    dependency::can_wait(mission, |on| self.standing(on))?;
+                }
+                change.entry.by = by.clone();
                 let mission = self.apply(mission, *change);
                 Ok(Outcome { missions: vec![mission], changed: true, repeated: None })
             }
@@ -106,7 +132,7 @@ impl<'a> Fold<'a> {
         }
     }
 
-    fn create(&mut self, new: &[NewMission]) -> Answer {
+    fn create(&mut self, new: &[NewMission], by: &Actor) -> Answer {
         let mut changes: Vec<Change> = Vec::with_capacity(new.len());
         // Those made before it in the same request are there for it too.
         let mut made: HashMap<MissionId, usize> = HashMap::new();
@@ -115,7 +141,8 @@ impl<'a> Fold<'a> {
                 let earlier = made.get(&id).map(|index| &changes[*index].mission);
                 earlier.or_else(|| self.find(id))
             };
-            let change = mission.create(find, self.now)?;
+            let mut change = mission.create(find, self.now)?;
+            change.entry.by = by.clone();
             made.insert(mission.id, changes.len());
             changes.push(change);
         }

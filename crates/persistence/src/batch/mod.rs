@@ -10,6 +10,6 @@ mod weight;
 mod writes;
 
 pub(crate) use fold::{Answer, Fold};
-pub(crate) use needs::Needs;
+pub(crate) use needs::{Needs, unknown_dependencies};
 pub(crate) use weight::{PLAIN_BYTES, bytes_of};
 pub(crate) use writes::{LeaseInsert, LeaseWrite, MissionWrite, ReadyKey, Writes};

@@ -1,7 +1,9 @@
 //! Which missions a request must see locked.
 
+use std::collections::{BTreeSet, HashSet};
+
 use mission_control_kernel::{LeaseId, MissionId};
-use mission_control_missions::{Action, Command};
+use mission_control_missions::{Action, Command, Mission};
 
 /// The missions and the past attempts that a request looks at.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -10,6 +12,25 @@ pub(crate) struct Needs {
     pub(crate) missions: Vec<MissionId>,
     /// The attempt that a fenced outcome names: it may have been told before.
     pub(crate) attempt: Option<(MissionId, LeaseId)>,
+    /// What is to be retried: how its dependencies stand must be known too. They need no lock, for
+    /// one that breaks meanwhile tells its dependants.
+    pub(crate) retried: Option<MissionId>,
+}
+
+/// The dependencies of `retried` missions whose standing is not known from `loaded`, sorted.
+pub(crate) fn unknown_dependencies(
+    loaded: &[Mission],
+    retried: impl IntoIterator<Item = MissionId>,
+) -> Vec<MissionId> {
+    let retried: HashSet<MissionId> = retried.into_iter().collect();
+    if retried.is_empty() {
+        return Vec::new();
+    }
+    let known: HashSet<MissionId> = loaded.iter().map(|mission| mission.id).collect();
+    // Whatever its state: a command before the retry may be what ends it.
+    let again = loaded.iter().filter(|mission| retried.contains(&mission.id));
+    let on: BTreeSet<MissionId> = again.flat_map(Mission::open_dependencies).collect();
+    on.into_iter().filter(|on| !known.contains(on)).collect()
 }
 
 impl Needs {
@@ -21,14 +42,23 @@ impl Needs {
                     .flat_map(|mission| mission.parent.iter().chain(&mission.depends_on).copied());
                 (needed.collect::<Vec<_>>(), None)
             }
-            Action::Command { mission, command, .. } => {
+            Action::Command { mission, command, .. }
+            | Action::Selected { mission, command, .. } => {
                 (vec![*mission], outcome_lease(command).map(|lease| (*mission, lease)))
             }
             Action::Settle { dependant, dependency } => (vec![*dependant, *dependency], None),
         };
         missions.sort_unstable();
         missions.dedup();
-        Self { missions, attempt }
+        let retried = match action {
+            Action::Command { mission, command: Command::Retry, .. }
+            | Action::Selected { mission, command: Command::Retry, .. } => Some(*mission),
+            Action::Create(_)
+            | Action::Command { .. }
+            | Action::Selected { .. }
+            | Action::Settle { .. } => None,
+        };
+        Self { missions, attempt, retried }
     }
 }
 

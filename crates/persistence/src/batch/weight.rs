@@ -10,7 +10,9 @@ pub(crate) const PLAIN_BYTES: usize = 1_024;
 pub(crate) fn bytes_of(action: &Action) -> usize {
     match action {
         Action::Create(new) => new.iter().map(bytes_of_new).sum(),
-        Action::Command { command, .. } => PLAIN_BYTES + bytes_of_body(command),
+        Action::Command { command, .. } | Action::Selected { command, .. } => {
+            PLAIN_BYTES + bytes_of_body(command)
+        }
         Action::Settle { .. } => PLAIN_BYTES,
     }
 }

@@ -1,5 +1,6 @@
 //! Agents: lock, decide, write, tell the journal, in one transaction.
 
+use deadpool_postgres::Client;
 use mission_control::JournalEntry;
 use mission_control_agents::{
     Agent, AgentCommand, AgentEntry, AgentEvent, AgentRefusal, AgentVerdict, Registration,
@@ -29,12 +30,11 @@ macro_rules! agent_sql {
 }
 
 pub(super) async fn register(
-    pool: &Pool,
+    mut client: Client,
     clock: &dyn Clock,
     signals: &Signals,
     registration: Registration,
 ) -> Result<(Agent, bool), StoreError> {
-    let mut client = pool.client().await?;
     let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
     let now = clock.now();
     let enlisted = Agent::enlist(registration.clone(), now);
@@ -64,14 +64,13 @@ pub(super) async fn register(
 }
 
 pub(super) async fn command(
-    pool: &Pool,
+    mut client: Client,
     clock: &dyn Clock,
     signals: &Signals,
     scope: &Scope,
     id: AgentId,
     command: AgentCommand,
 ) -> Result<AgentVerdict, StoreError> {
-    let mut client = pool.client().await?;
     let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
     let parameters = params![id.to_string(), projects(scope)];
     let rows = query(&transaction, agent_sql!("lock_agent"), &parameters).await?;
@@ -139,7 +138,6 @@ pub(super) async fn silent(
 /// A change of an agent is told to the journal, and may open or close work.
 fn nudge(signals: &Signals, event: Option<AgentEvent>) {
     if event.is_some() {
-        signals.journal_grew();
         signals.work_arrived();
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use mission_control_kernel::{LeaseId, MissionId, StoreError};
+use mission_control_kernel::{LeaseId, MissionId, StoreError, Timestamp};
 use mission_control_missions::queue::LaneKey;
 use mission_control_missions::{AttemptOutcome, Mission, Refusal, Rendered, Request, Verdict};
+use tokio::time::{Instant, timeout_at};
 use tokio_postgres::Row;
 
 use super::committer::Context;
@@ -13,6 +14,7 @@ use super::directory::FLOOR_SLACK;
 use super::link::{FLIGHT_WITHIN, Link, WRITER_SETUP};
 use super::load::{Columns, mission_row, mission_sql, sql};
 use super::receipts::{self, Kept};
+use super::standings::standings;
 use super::values::{Params, params, store_error};
 use super::write;
 use crate::batch::{Fold, Needs, Writes};
@@ -67,7 +69,8 @@ pub(super) async fn carry_out(
     let opened = open(link, context, requests, &needs).await?;
     let now = context.clock.now();
     let chance = &*context.chance;
-    let mut fold = Fold::over(opened.missions, opened.past, now, &chance);
+    let standings = standings(link, &opened.missions, &needs).await?;
+    let mut fold = Fold::over(opened.missions, opened.past, now, &chance).knowing(standings);
     let mut fates = Vec::with_capacity(requests.len());
     let mut kept = Vec::new();
     for ((request, needs), receipt) in requests.iter().zip(&needs).zip(opened.receipts) {
@@ -92,27 +95,29 @@ pub(super) async fn carry_out(
     let opens_work = opens_work(&writes);
     let oldest_known = now.minus(FLOOR_SLACK).as_micros();
     let opens_old_work = writes.ready_inserts.iter().any(|key| key.rank < oldest_known);
-    if let Err(error) = context.lanes.intern(&context.pool, lanes_of(&writes)).await {
-        rollback(link).await;
-        return Err(Stop::Away(error));
-    }
     let journalled = !writes.entries.is_empty();
-    calls.extend(write::calls(writes, &context.lanes, now.as_micros()));
-    commit(link, context, opened.begun, calls).await?;
-    if journalled {
-        context.signals.journal_grew();
+    match self::calls(context, writes, now).await {
+        Ok(written) => calls.extend(written),
+        Err(stop) => {
+            rollback(link).await;
+            return Err(stop);
+        }
     }
+    commit(link, context, opened.begun, calls).await?;
     if opens_old_work {
         context.signals.old_work_arrived();
     }
+    // What others are to be told is said before the sequencer, which tells them, is nudged.
     if opens_work {
         context.signals.work_arrived();
+    } else if journalled {
+        context.signals.journal_grew();
     }
     Ok(fates)
 }
 
 fn act(fold: &mut Fold<'_>, request: &Request) -> (Verdict, Option<Rendered>) {
-    match fold.act(&request.action) {
+    match fold.act(&request.action, &request.by) {
         Ok(outcome) => {
             let rendered = request.receipt.as_ref().map(|receipt| (receipt.render)(&outcome));
             (Verdict::Done(outcome, rendered.clone()), rendered)
@@ -121,8 +126,18 @@ fn act(fold: &mut Fold<'_>, request: &Request) -> (Verdict, Option<Rendered>) {
     }
 }
 
+/// The statements that write a batch of the instant `now`, with the numbers of its lanes.
+pub(super) async fn calls(
+    context: &Context,
+    writes: Writes,
+    now: Timestamp,
+) -> Result<Vec<Call>, Stop> {
+    let lanes = context.lanes.intern(lanes_of(&writes)).await.map_err(Stop::Away)?;
+    write::calls(writes, &lanes, now.as_micros()).map_err(Stop::Refused)
+}
+
 /// The lanes whose numbers the writes of a batch need.
-pub(super) fn lanes_of(writes: &Writes) -> impl Iterator<Item = &LaneKey> {
+fn lanes_of(writes: &Writes) -> impl Iterator<Item = &LaneKey> {
     let moved = writes.ready_deletes.iter().chain(&writes.ready_inserts);
     moved.chain(writes.tickets.iter().flatten()).map(|key| &key.lane)
 }
@@ -314,9 +329,10 @@ fn transaction_id(rows: &[Row]) -> Result<String, StoreError> {
 /// carried out.
 async fn ask_after(context: &Context, transaction: Option<String>) -> Result<(), Stop> {
     let Some(transaction) = transaction else { return Err(Stop::Unknown) };
-    let until = tokio::time::Instant::now() + ASK_AFTER_COMMIT;
-    while tokio::time::Instant::now() < until {
-        match status_of(context, &transaction).await.as_deref() {
+    let until = Instant::now() + ASK_AFTER_COMMIT;
+    // Not even one question goes on for longer: all other requests wait behind this one.
+    while let Ok(status) = timeout_at(until, status_of(context, &transaction)).await {
+        match status.as_deref() {
             Ok("committed") => return Ok(()),
             Ok("aborted") => return Err(Stop::Aborted),
             Ok(_) | Err(_) => tokio::time::sleep(ASK_AGAIN).await,

@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use mission_control::Telemetry;
 use mission_control_kernel::{Chance, Clock, StoreError};
 use mission_control_missions::{Action, Request, Verdict};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tokio_postgres::Config;
 
 use super::batch::{self, Fate, Stop};
@@ -35,11 +37,36 @@ const RETRY_LOCKED: Duration = Duration::from_millis(1);
 /// How often a batch whose transaction was aborted by a lost connection is tried again.
 const RETRIES: u32 = 3;
 
+/// Whoever asked is answered within this, whatever the database does: a moment after the flight
+/// that carries the request has been given up.
+const ANSWER_WITHIN: Duration = Duration::from_millis(4_500);
+
 /// A request and where its answer goes.
 pub(super) struct Job {
     pub(super) request: Request,
     reply: oneshot::Sender<Result<Verdict, StoreError>>,
     since: Instant,
+    stage: Arc<AtomicU8>,
+}
+
+/// It waits: nothing of it has happened.
+const WAITS: u8 = 0;
+/// It is part of a batch.
+const TAKEN: u8 = 1;
+/// Whoever asked has had an answer: it must not become part of a batch any more.
+const GIVEN_UP: u8 = 2;
+
+impl Job {
+    /// Makes it part of a batch, unless nobody waits for it any more.
+    fn take(&self) -> bool {
+        self.stage.compare_exchange(WAITS, TAKEN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Nothing of it has happened: it waits again.
+    fn put_back(&self) {
+        // Where nobody waits any more it stays given up.
+        let _ = self.stage.compare_exchange(TAKEN, WAITS, Ordering::SeqCst, Ordering::SeqCst);
+    }
 }
 
 /// The door to the committer.
@@ -59,10 +86,21 @@ impl Committer {
     /// Carries out a request with whatever else waits.
     pub(super) async fn apply(&self, request: Request) -> Result<Verdict, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { request, reply, since: Instant::now() };
-        let gone = || StoreError::Unavailable("the store is shutting down".to_owned());
-        self.jobs.send(job).await.map_err(|_| gone())?;
-        answer.await.map_err(|_| StoreError::OutcomeUnknown)?
+        let stage = Arc::new(AtomicU8::new(WAITS));
+        let since = Instant::now();
+        let job = Job { request, reply, since, stage: Arc::clone(&stage) };
+        let asking = async {
+            let gone = || StoreError::Unavailable("the store is shutting down".to_owned());
+            self.jobs.send(job).await.map_err(|_| gone())?;
+            answer.await.map_err(|_| StoreError::OutcomeUnknown)?
+        };
+        match timeout_at(since + ANSWER_WITHIN, asking).await {
+            Ok(answer) => answer,
+            Err(_) if stage.swap(GIVEN_UP, Ordering::SeqCst) == TAKEN => {
+                Err(StoreError::OutcomeUnknown)
+            }
+            Err(_) => Err(StoreError::Unavailable("PostgreSQL does not answer".to_owned())),
+        }
     }
 }
 
@@ -73,6 +111,7 @@ pub(super) struct Context {
     pub(super) pool: Pool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) chance: Arc<dyn Fn() -> Chance + Send + Sync>,
+    pub(super) telemetry: Arc<dyn Telemetry>,
     pub(super) lanes: LaneIds,
     pub(super) signals: Signals,
 }
@@ -89,6 +128,9 @@ impl Loop {
     async fn run(mut self) {
         while self.fill().await {
             let jobs = self.next_batch();
+            if jobs.is_empty() {
+                continue;
+            }
             let asked = jobs.len();
             let deferred = self.carry_out(jobs).await;
             let all_locked = deferred.len() == asked;
@@ -97,6 +139,7 @@ impl Loop {
                     let busy = StoreError::Busy("the mission is held by someone else".to_owned());
                     answer(job, Err(busy));
                 } else {
+                    job.put_back();
                     self.waiting.push_front(job);
                 }
             }
@@ -128,14 +171,14 @@ impl Loop {
         while let Some(job) = self.waiting.front() {
             missions += match &job.request.action {
                 Action::Create(new) => new.len(),
-                Action::Command { .. } | Action::Settle { .. } => 1,
+                Action::Command { .. } | Action::Selected { .. } | Action::Settle { .. } => 1,
             };
             bytes += bytes_of(&job.request.action);
             let full = jobs.len() >= BATCH || missions > BATCH_MISSIONS || bytes > BATCH_BYTES;
             if full && !jobs.is_empty() {
                 break;
             }
-            jobs.extend(self.waiting.pop_front());
+            jobs.extend(self.waiting.pop_front().filter(Job::take));
         }
         jobs
     }
@@ -146,8 +189,10 @@ impl Loop {
         let mut deferred = Vec::new();
         let mut retries = 0;
         while let Some(jobs) = todo.pop() {
+            let started = Instant::now();
             match self.attempt(&jobs).await {
                 Ok(fates) => {
+                    self.context.telemetry.committed(jobs.len(), started.elapsed());
                     for (job, fate) in jobs.into_iter().zip(fates) {
                         match fate {
                             Fate::Locked => deferred.push(job),
@@ -183,8 +228,8 @@ impl Loop {
             self.link = None;
             let mut link =
                 Link::connect(&self.context.config, WRITER_SETUP).await.map_err(Stop::Away)?;
-            link.prepare_all(batch::STATEMENTS).await.map_err(Stop::Away)?;
-            link.prepare_all(write::STATEMENTS).await.map_err(Stop::Away)?;
+            let statements = [batch::STATEMENTS, write::STATEMENTS].concat();
+            link.prepare_all(&statements).await.map_err(Stop::Away)?;
             self.link = Some(link);
         }
         let Some(link) = &mut self.link else {

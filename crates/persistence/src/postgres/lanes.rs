@@ -1,21 +1,31 @@
 //! Lanes by number: interned once, then known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 
 use mission_control_kernel::{Capabilities, StoreError};
 use mission_control_missions::queue::{LaneId, LaneKey};
-use tokio_postgres::Row;
+use tokio::sync::Mutex;
+use tokio_postgres::{Config, Row};
 
+use super::link::{FLIGHT_WITHIN, Link, WRITER_SETUP};
 use super::load::{Columns, sql};
 use super::pool::Pool;
-use super::values::params;
+use super::values::{Params, params, store_error};
 use crate::row::{Reader, capabilities_from_json, lane_capabilities};
 
+/// Lanes are remembered up to this number, some tens of megabytes; beyond it all are looked up anew,
+/// which costs one probe each.
+const REMEMBERED: usize = 100_000;
+
 /// The lanes that this process has met. Lanes never change, so what is here is true for ever.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct LaneIds {
     known: Arc<RwLock<Known>>,
+    config: Config,
+    /// A connection of their own: a batch needs numbers while its transaction is open, and whoever
+    /// holds the pool's connections may wait for that very transaction.
+    link: Arc<Mutex<Option<Link>>>,
 }
 
 #[derive(Default)]
@@ -24,35 +34,56 @@ struct Known {
     by_id: HashMap<i64, Arc<LaneKey>>,
 }
 
+/// The numbers of some lanes.
+#[derive(Default)]
+pub(super) struct Numbers {
+    by_key: HashMap<Arc<LaneKey>, i64>,
+}
+
+impl Numbers {
+    /// The number of a lane that was asked for.
+    ///
+    /// # Errors
+    /// A defect: it was not.
+    pub(super) fn of(&self, key: &LaneKey) -> Result<i64, StoreError> {
+        let number = self.by_key.get(key).copied();
+        number.ok_or_else(|| StoreError::Defect(format!("nobody interned the lane {key:?}")))
+    }
+}
+
 impl LaneIds {
-    /// The number of a lane that [`Self::intern`] has seen.
-    pub(super) fn id(&self, key: &LaneKey) -> i64 {
-        self.read().by_key.get(key).copied().unwrap_or_default()
+    /// None is known yet; they are asked for at `config`.
+    pub(super) fn at(config: Config) -> Self {
+        Self { known: Arc::default(), config, link: Arc::default() }
     }
 
-    /// A lane by its number, if it is known.
-    pub(super) fn key(&self, id: i64) -> Option<Arc<LaneKey>> {
-        self.read().by_id.get(&id).cloned()
-    }
-
-    /// Makes sure that all of `keys` have numbers. Runs outside the batch's transaction: a lane
-    /// without missions harms nobody, and no batch waits for another one's lanes.
+    /// The numbers of all of `keys`, which they are given if they have none. Runs outside the
+    /// batch's transaction: a lane without missions harms nobody, and no batch waits for another
+    /// one's lanes.
     pub(super) async fn intern<'a>(
         &self,
-        pool: &Pool,
         keys: impl Iterator<Item = &'a LaneKey>,
-    ) -> Result<(), StoreError> {
-        let mut unknown: Vec<LaneKey> = {
+    ) -> Result<Numbers, StoreError> {
+        let mut numbers = Numbers::default();
+        let mut unknown: BTreeSet<&LaneKey> = BTreeSet::new();
+        {
             let known = self.read();
-            keys.filter(|key| !known.by_key.contains_key(*key)).cloned().collect()
-        };
-        if unknown.is_empty() {
-            return Ok(());
+            for key in keys {
+                match known.by_key.get_key_value(key) {
+                    Some((key, id)) => {
+                        numbers.by_key.insert(Arc::clone(key), *id);
+                    }
+                    None => {
+                        unknown.insert(key);
+                    }
+                }
+            }
         }
-        unknown.sort_unstable();
-        unknown.dedup();
+        if unknown.is_empty() {
+            return Ok(numbers);
+        }
         let column = |field: &dyn Fn(&LaneKey) -> String| -> Vec<String> {
-            unknown.iter().map(field).collect()
+            unknown.iter().map(|key| field(key)).collect()
         };
         let columns = || {
             params![
@@ -68,33 +99,77 @@ impl LaneIds {
                 column(&|key| key.priority.to_string()),
             ]
         };
-        pool.query(sql!("intern_lanes"), &columns()).await?;
-        let rows = pool.query(sql!("find_lanes"), &columns()).await?;
-        self.learn(&rows)
+        let rows = self.number(columns(), columns()).await?;
+        numbers.by_key.extend(self.learn(&rows)?.into_iter().map(|(id, key)| (key, id)));
+        Ok(numbers)
     }
 
-    /// Learns lanes that other processes have made.
-    pub(super) async fn meet(&self, pool: &Pool, ids: &[i64]) -> Result<(), StoreError> {
-        let unknown: Vec<i64> = {
-            let known = self.read();
-            ids.iter().copied().filter(|id| !known.by_id.contains_key(id)).collect()
+    /// Gives numbers to lanes, and reads them.
+    async fn number(&self, given: Params, asked: Params) -> Result<Vec<Row>, StoreError> {
+        let numbering = async {
+            let mut place = self.link.lock().await;
+            // Taken out: one on which something fails, or is not waited for, is not used again.
+            let mut link = match place.take().filter(|link| !link.is_closed()) {
+                Some(link) => link,
+                None => Link::connect(&self.config, WRITER_SETUP).await?,
+            };
+            let told = link.query(sql!("intern_lanes"), &given).await;
+            told.map_err(|error| store_error(&error))?;
+            let rows = link.query(sql!("find_lanes"), &asked).await;
+            let rows = rows.map_err(|error| store_error(&error))?;
+            *place = Some(link);
+            Ok(rows)
         };
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let rows = pool.query(sql!("lanes_by_id"), &params![unknown]).await?;
-        self.learn(&rows)
+        let away = || StoreError::Unavailable("PostgreSQL does not answer".to_owned());
+        tokio::time::timeout(FLIGHT_WITHIN, numbering).await.map_err(|_| away())?
     }
 
-    fn learn(&self, rows: &[Row]) -> Result<(), StoreError> {
-        let lanes = rows.iter().map(lane).collect::<Result<Vec<_>, _>>()?;
-        let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for (LaneId(id), key) in lanes {
-            let key = Arc::new(key);
-            known.by_key.insert(Arc::clone(&key), id);
-            known.by_id.insert(id, key);
+    /// Lanes by their numbers, those of other processes too.
+    pub(super) async fn meet(
+        &self,
+        pool: &Pool,
+        ids: &[i64],
+    ) -> Result<HashMap<i64, Arc<LaneKey>>, StoreError> {
+        let (mut met, mut unknown) = (HashMap::with_capacity(ids.len()), Vec::new());
+        {
+            let known = self.read();
+            for id in ids {
+                match known.by_id.get(id) {
+                    Some(key) => {
+                        met.insert(*id, Arc::clone(key));
+                    }
+                    None => unknown.push(*id),
+                }
+            }
         }
-        Ok(())
+        if unknown.is_empty() {
+            return Ok(met);
+        }
+        let asked = unknown.clone();
+        let rows = pool.query(sql!("lanes_by_id"), &params![unknown]).await?;
+        met.extend(self.learn(&rows)?);
+        match asked.iter().find(|id| !met.contains_key(id)) {
+            None => Ok(met),
+            Some(id) => {
+                Err(StoreError::Corrupt { table: "ready", column: "lane_id", row: id.to_string() })
+            }
+        }
+    }
+
+    fn learn(&self, rows: &[Row]) -> Result<Vec<(i64, Arc<LaneKey>)>, StoreError> {
+        let lanes = rows
+            .iter()
+            .map(|row| lane(row).map(|(LaneId(id), key)| (id, Arc::new(key))))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if known.by_id.len() + lanes.len() > REMEMBERED {
+            *known = Known::default();
+        }
+        for (id, key) in &lanes {
+            known.by_key.insert(Arc::clone(key), *id);
+            known.by_id.insert(*id, Arc::clone(key));
+        }
+        Ok(lanes)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Known> {

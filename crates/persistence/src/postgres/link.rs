@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use futures::future::try_join_all;
 use mission_control_kernel::StoreError;
 use tokio::task::AbortHandle;
 use tokio_postgres::{Client, Config, NoTls, Row, Statement};
@@ -68,11 +69,15 @@ impl Link {
         Ok(statement)
     }
 
-    /// Prepares statements ahead, so that a flight is one flight.
+    /// Prepares statements ahead, so that a flight is one flight. They are sent together: one trip
+    /// each would take longer than a flight may where the database is far away.
     pub(super) async fn prepare_all(&mut self, all: &[&'static str]) -> Result<(), StoreError> {
-        for sql in all {
-            self.prepared(sql).await.map_err(|error| store_error(&error))?;
-        }
+        let client = &self.client;
+        let sent = try_join_all(all.iter().map(|sql| client.prepare(sql)));
+        let away = || StoreError::Unavailable("PostgreSQL does not answer".to_owned());
+        let prepared = tokio::time::timeout(FLIGHT_WITHIN, sent).await.map_err(|_| away())?;
+        let prepared = prepared.map_err(|error| store_error(&error))?;
+        self.statements.extend(all.iter().copied().zip(prepared));
         Ok(())
     }
 

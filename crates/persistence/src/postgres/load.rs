@@ -134,8 +134,8 @@ fn moved(c: &mut Columns<'_>, asked: MissionRow) -> Result<MissionRow, StoreErro
 macro_rules! mission_sql {
     ($file:literal) => {
         concat!(
-            include_str!("../../sql/postgres/mission_columns.sql"),
-            include_str!(concat!("../../sql/postgres/", $file, ".sql"))
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/postgres/mission_columns.sql")),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/postgres/", $file, ".sql"))
         )
     };
 }
@@ -144,7 +144,7 @@ pub(super) use mission_sql;
 /// A statement of our own, whole.
 macro_rules! sql {
     ($file:literal) => {
-        include_str!(concat!("../../sql/postgres/", $file, ".sql"))
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/postgres/", $file, ".sql"))
     };
 }
 pub(super) use sql;

@@ -2,7 +2,8 @@
 //!
 //! `committer` carries out commands in batches, `claim` takes missions from the queue,
 //! `sequencer` gives committed entries their places, `listener` hears of other processes. These
-//! four own their connections; everything else borrows from a `pool`.
+//! four own their connections, and so do the numbers of `lanes`; everything else borrows from a
+//! `pool`.
 
 mod agents;
 mod batch;
@@ -21,6 +22,7 @@ mod load;
 mod logs;
 mod migrations;
 mod pool;
+mod previews;
 mod queue;
 mod reads;
 mod receipts;
@@ -28,10 +30,12 @@ mod search;
 mod sequencer;
 mod signals;
 mod snapshot;
+mod standings;
 mod store;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod values;
 mod write;
 
@@ -95,11 +99,12 @@ impl Postgres {
             }
         };
         let context = Context {
-            pool: Pool::new(config.clone())?,
+            pool: Pool::new(config.clone(), Arc::clone(&options.telemetry))?,
+            lanes: LaneIds::at(config.clone()),
             config,
             clock,
             chance: options.chance,
-            lanes: LaneIds::default(),
+            telemetry: options.telemetry,
             signals: Signals::new(),
         };
         let sequencer = Sequencer::new(context.clone());

@@ -1,52 +1,107 @@
 //! What explains the queue, and what operators set for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use mission_control_kernel::{MissionId, ProjectId, StoreError, Timestamp};
-use mission_control_missions::Kind;
-use mission_control_missions::queue::{LaneId, LaneRanks, POSITION_LIMIT, QueueSetting};
-use mission_control_missions::{QueueState, QueueView};
+use mission_control_missions::queue::{
+    Counted, LANES_LOOKED_AT, LaneId, LaneKey, LaneRanks, POSITION_LIMIT, QueueFacts, QueueSetting,
+    Ticket, explained_depth, last_ahead, ticket,
+};
+use mission_control_missions::{Kind, Mission, QueueState, QueueView};
 
-use super::batch::parse_id;
+use super::committer::Context;
 use super::facts;
-use super::lanes::LaneIds;
 use super::load::{Columns, sql};
 use super::pool::Pool;
 use super::values::params;
 
 pub(super) async fn view(
-    pool: &Pool,
-    lanes: &LaneIds,
-    project: &ProjectId,
-    now: Timestamp,
+    context: &Context,
+    mission: &Mission,
+    ageing: Duration,
 ) -> Result<QueueView, StoreError> {
-    let settings = pool.query(sql!("queue_settings"), &Vec::new()).await?;
-    let running = pool.query(sql!("running_counts"), &Vec::new()).await?;
-    let agents = pool.query(sql!("active_agents"), &facts::active_since(now)).await?;
-    let limit = i64::from(POSITION_LIMIT);
-    let parameters = params![project.to_string(), now.as_micros(), limit];
-    let rows = pool.query(sql!("lane_ranks"), &parameters).await?;
-    let mut ranks: BTreeMap<i64, Vec<(Timestamp, MissionId)>> = BTreeMap::new();
+    let (pool, now) = (&context.pool, context.clock.now());
+    let key = LaneKey::of(mission);
+    let (lanes, whole) = match ticket(mission).filter(|ticket| ticket.rank <= now) {
+        Some(ticket) => ahead(context, mission.id, &ticket, now, ageing).await?,
+        None => (Vec::new(), true),
+    };
+    let counted = Counted::of(lanes.iter().map(|lane| &*lane.key).chain([&key]));
+    let mut answers = Vec::new();
+    for (sql, params) in facts::calls(&counted) {
+        answers.push(pool.query(sql, &params).await?);
+    }
+    let agents = facts::agents(pool, &mission.project, now).await?;
+    let facts = QueueFacts { agents, ..facts::read(&answers)? };
+    Ok(QueueView { facts, lanes, whole, now })
+}
+
+/// The lanes of the ticket's kind with what may come before it, and whether these are all.
+async fn ahead(
+    context: &Context,
+    mission: MissionId,
+    ticket: &Ticket,
+    now: Timestamp,
+    ageing: Duration,
+) -> Result<(Vec<LaneRanks>, bool), StoreError> {
+    let pool = &context.pool;
+    let most = i64::try_from(LANES_LOOKED_AT).unwrap_or(i64::MAX);
+    let rows = pool.query(sql!("lane_directory"), &params![0_i64, most]).await?;
+    let ids = rows.iter().map(|row| Columns::of(row).take()).collect::<Result<Vec<i64>, _>>()?;
+    let whole = ids.len() < LANES_LOOKED_AT;
+    let mut keys = context.lanes.meet(pool, &ids).await?;
+    keys.retain(|_, key| {
+        let own = &ticket.lane;
+        key.project == own.project && key.kind == own.kind && **key != *own
+    });
+    let (asked, last): (Vec<i64>, Vec<i64>) = keys
+        .iter()
+        .map(|(id, key)| (*id, last_ahead(key, ticket, now, ageing).as_micros()))
+        .unzip();
+    let depth = explained_depth(keys.len() + 1);
+    let one_more = i64::try_from(depth).unwrap_or(i64::MAX).saturating_add(1);
+    let rows = pool.query(sql!("lane_fronts"), &params![asked, last, one_more]).await?;
+    let mut lanes = vec![own(context, mission, ticket).await?];
     for row in &rows {
         let mut columns = Columns::of(row);
-        let lane: i64 = columns.take()?;
-        let rank = Timestamp::from_micros(columns.take()?);
-        ranks.entry(lane).or_default().push((rank, parse_id(columns.take()?)?));
+        let (id, ranks): (i64, Vec<i64>) = (columns.take()?, columns.take()?);
+        if let Some(key) = keys.get(&id) {
+            lanes.push(listed(LaneId(id), key, ranks, depth));
+        }
     }
-    let ids: Vec<i64> = ranks.keys().copied().collect();
-    lanes.meet(pool, &ids).await?;
-    let lanes = ranks
-        .into_iter()
-        .filter_map(|(id, ranks)| Some(LaneRanks { lane: LaneId(id), key: lanes.key(id)?, ranks }))
-        .collect();
-    Ok(QueueView { facts: facts::read(&settings, &running, &agents)?, lanes, now })
+    Ok((lanes, whole))
+}
+
+/// The mission's own lane, up to the mission.
+async fn own(
+    context: &Context,
+    mission: MissionId,
+    ticket: &Ticket,
+) -> Result<LaneRanks, StoreError> {
+    let numbers = context.lanes.intern([&ticket.lane].into_iter()).await?;
+    let id = numbers.of(&ticket.lane)?;
+    let limit = i64::from(POSITION_LIMIT) + 1;
+    let parameters = params![id, ticket.rank.as_micros(), mission.to_string(), limit];
+    let rows = context.pool.query(sql!("lane_up_to"), &parameters).await?;
+    let ranks = rows.iter().map(|row| Columns::of(row).take()).collect::<Result<_, _>>()?;
+    let key = Arc::new(ticket.lane.clone());
+    Ok(listed(LaneId(id), &key, ranks, POSITION_LIMIT as usize))
+}
+
+fn listed(lane: LaneId, key: &Arc<LaneKey>, mut ranks: Vec<i64>, depth: usize) -> LaneRanks {
+    let whole = ranks.len() <= depth;
+    ranks.truncate(depth);
+    let ranks = ranks.into_iter().map(Timestamp::from_micros).collect();
+    LaneRanks { lane, key: Arc::clone(key), ranks, whole }
 }
 
 pub(super) async fn states(
     pool: &Pool,
     project: &ProjectId,
 ) -> Result<Vec<QueueState>, StoreError> {
-    let settings = pool.query(sql!("queue_settings"), &Vec::new()).await?;
+    let settings = pool.query(sql!("queue_settings"), &params![vec![project.to_string()]]).await?;
     let mut settings: HashMap<Option<Kind>, QueueSetting> = facts::read_settings(&settings)?
         .into_iter()
         .filter(|((of, _), _)| of == project)

@@ -12,7 +12,7 @@ use mission_control_kernel::{Scope, StoreError};
 use mission_control_missions::SearchText;
 
 use super::load::{Columns, sql};
-use super::pool::Pool;
+use super::pool::{COUNT_WITHIN, Pool};
 use super::reads::projects;
 use super::sequencer::Sequencer;
 use super::values::{params, store_error};
@@ -25,8 +25,11 @@ const SHORTEST: usize = 3;
 const RARE: i64 = 5_000;
 /// The most places that the index may lag behind; beyond it the list is walked.
 const TAIL: i64 = 20_000;
-/// How often the index is brought up to date.
+/// The pause between two looks, so that what happens together is taken in together.
 const FEED_EVERY: Duration = Duration::from_millis(250);
+/// How often one looks although no place was given, in case another process took places in and died
+/// before it had indexed them.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Places taken in per step.
 const STEP: i64 = 2_000;
 
@@ -74,9 +77,14 @@ pub(super) async fn candidates(
 /// a time holds the position.
 pub(super) async fn feed(pool: Pool, sequencer: Arc<Sequencer>) {
     loop {
-        match step(&pool, sequencer.known_head()).await {
+        let head = sequencer.known_head();
+        let feeding = step(&pool, head);
+        match pool.reading(COUNT_WITHIN, feeding).await {
             Ok(true) => {}
-            Ok(false) => tokio::time::sleep(FEED_EVERY).await,
+            Ok(false) => {
+                let _ = tokio::time::timeout(LOOK_EVERY, sequencer.wait_past(head)).await;
+                tokio::time::sleep(FEED_EVERY).await;
+            }
             Err(error) => {
                 tracing::debug!(%error, "the search index is not being fed");
                 tokio::time::sleep(FEED_EVERY).await;
@@ -96,6 +104,8 @@ async fn step(pool: &Pool, head: i64) -> Result<bool, StoreError> {
         let rows = transaction.query(sql, &super::link::refs(&params)).await;
         rows.map_err(|error| store_error(&error))
     };
+    let patiently = transaction.batch_execute(sql!("count_patiently"));
+    patiently.await.map_err(|error| store_error(&error))?;
     let rows = run(sql!("lock_search_position"), Vec::new()).await?;
     let Some(row) = rows.first() else { return Ok(false) };
     let from: i64 = Columns::of(row).take()?;

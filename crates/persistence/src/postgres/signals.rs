@@ -67,10 +67,12 @@ impl Signals {
         let _ = head.wait_for(|head| *head > seq).await;
     }
 
-    /// Work was committed here: claims of this process look again, others are told.
+    /// Work was committed here: claims of this process look again, others are told by the next pass
+    /// of the sequencer, which begins at once.
     pub(super) fn work_arrived(&self) {
         self.shared.tell_work.store(true, Ordering::Relaxed);
         self.work_heard_of();
+        self.journal_grew();
     }
 
     /// Work was committed elsewhere.

@@ -2,53 +2,101 @@
 
 use std::time::Duration;
 
+use deadpool_postgres::{Client, Transaction};
 use mission_control::agents::Standing;
-use mission_control::{Completion, Minute, Snapshot};
-use mission_control_kernel::{Clock, Money, StoreError, Timestamp};
+use mission_control::{Completion, Minute, Slice, Snapshot};
+use mission_control_kernel::{Clock, MissionId, Money, StoreError, Timestamp};
 use mission_control_missions::Delta;
 use tokio_postgres::{IsolationLevel, Row};
 
+use super::batch::parse_id;
+use super::link::refs;
 use super::load::{Columns, sql};
 use super::pool::Pool;
-use super::values::{At, params, store_error};
-use crate::row::{Reader, at, checkpoint_from_text, checkpoint_to_text};
+use super::sequencer::Sequencer;
+use super::values::{At, Params, params, store_error};
+use crate::row::{BEHIND_ALL_IDS, Reader, at, checkpoint_from_text, checkpoint_to_text};
 
 /// How far back throughput looks.
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// One snapshot of the database, and the place that belongs to it. Batches that are committed but
-/// not numbered are in the counts and would be folded again: none when there are any.
+/// An instant of the database, and the place that belongs to it.
+struct Instant<'a> {
+    transaction: Transaction<'a>,
+    seq: i64,
+}
+
+impl<'a> Instant<'a> {
+    /// Batches that are committed but not numbered would be counted now and folded later: none when
+    /// there are any.
+    async fn at_rest(
+        client: &'a mut Client,
+        sequencer: &Sequencer,
+    ) -> Result<Option<Self>, StoreError> {
+        let (high, gaps) = sequencer.unresolved().await;
+        let transaction = client
+            .build_transaction()
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .read_only(true)
+            .start()
+            .await
+            .map_err(|error| store_error(&error))?;
+        let patiently = transaction.batch_execute(sql!("count_patiently"));
+        patiently.await.map_err(|error| store_error(&error))?;
+        let mut instant = Self { transaction, seq: 0 };
+        let head = instant.query(sql!("numbered_head"), &params![high, gaps]).await?;
+        let row = head.first().ok_or_else(|| StoreError::Defect("no head".to_owned()))?;
+        let mut columns = Columns::of(row);
+        let (seq, unnumbered): (i64, bool) = (columns.take()?, columns.take()?);
+        instant.seq = seq;
+        Ok((!unnumbered).then_some(instant))
+    }
+
+    async fn query(&self, sql: &str, params: &Params) -> Result<Vec<Row>, StoreError> {
+        let rows = self.transaction.query(sql, &refs(params)).await;
+        rows.map_err(|error| store_error(&error))
+    }
+}
+
+/// Counts everything at one instant; none while batches are being numbered.
 pub(super) async fn aggregate(
     pool: &Pool,
+    sequencer: &Sequencer,
     clock: &dyn Clock,
 ) -> Result<Option<Snapshot>, StoreError> {
     let mut client = pool.client().await?;
-    let transaction = client
-        .build_transaction()
-        .isolation_level(IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-        .await
-        .map_err(|error| store_error(&error))?;
-    let query = async |sql: &str, params: &super::values::Params| {
-        let rows = transaction.query(sql, &super::link::refs(params)).await;
-        rows.map_err(|error| store_error(&error))
-    };
-    let head = query(sql!("numbered_head"), &Vec::new()).await?;
-    let row = head.first().ok_or_else(|| StoreError::Defect("no head".to_owned()))?;
-    let mut columns = Columns::of(row);
-    let (seq, unnumbered): (i64, bool) = (columns.take()?, columns.take()?);
-    if unnumbered {
-        return Ok(None);
-    }
-    let mut snapshot = Snapshot { seq, ..Snapshot::default() };
-    totals(&query(sql!("count_cells"), &Vec::new()).await?, &mut snapshot)?;
-    standings(&query(sql!("count_standings"), &Vec::new()).await?, &mut snapshot)?;
-    running(&query(sql!("count_running"), &Vec::new()).await?, &mut snapshot)?;
+    let Some(instant) = Instant::at_rest(&mut client, sequencer).await? else { return Ok(None) };
+    let mut snapshot = Snapshot { seq: instant.seq, ..Snapshot::default() };
+    let none = Vec::new();
+    totals(&instant.query(sql!("count_cells"), &none).await?, &mut snapshot)?;
+    standings(&instant.query(sql!("count_standings"), &none).await?, &mut snapshot)?;
+    running(&instant.query(sql!("count_running"), &none).await?, &mut snapshot)?;
     let since = At(clock.now().minus(HOUR).as_micros());
-    minutes(&query(sql!("count_minutes"), &params![since]).await?, &mut snapshot)?;
-    completions(&query(sql!("last_completions"), &Vec::new()).await?, &mut snapshot)?;
+    minutes(&instant.query(sql!("count_minutes"), &params![since]).await?, &mut snapshot)?;
+    completions(&instant.query(sql!("last_completions"), &none).await?, &mut snapshot)?;
     Ok(Some(snapshot))
+}
+
+/// Counts some missions at one instant; none while batches are being numbered.
+pub(super) async fn slice(
+    pool: &Pool,
+    sequencer: &Sequencer,
+    after: Option<MissionId>,
+    limit: u32,
+) -> Result<Option<Slice>, StoreError> {
+    let mut client = pool.client().await?;
+    let Some(instant) = Instant::at_rest(&mut client, sequencer).await? else { return Ok(None) };
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let others = i64::from(limit) - 1;
+    let end = instant.query(sql!("slice_end"), &params![after.clone(), others]).await?;
+    let last: Option<String> = end.first().map(|row| Columns::of(row).take()).transpose()?;
+    let until = last.clone().unwrap_or_else(|| BEHIND_ALL_IDS.to_owned());
+    let span = params![after, until];
+    let mut counted = Snapshot { seq: instant.seq, ..Snapshot::default() };
+    totals(&instant.query(sql!("slice_cells"), &span).await?, &mut counted)?;
+    standings(&instant.query(sql!("slice_standings"), &span).await?, &mut counted)?;
+    running(&instant.query(sql!("slice_running"), &span).await?, &mut counted)?;
+    Ok(Some(Slice { counted, last: last.map(|id| parse_id(&id)).transpose()? }))
 }
 
 fn totals(rows: &[Row], snapshot: &mut Snapshot) -> Result<(), StoreError> {

@@ -1,9 +1,13 @@
 //! The ports, each verb handed to the file that knows it.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use mission_control::{Epoch, Journal, Sequenced, Snapshot};
+use mission_control::{Epoch, Journal, Sequenced, Slice, Snapshot};
 use mission_control_agents::{Agent, AgentCommand, AgentStore, AgentVerdict, Registration};
-use mission_control_kernel::{AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError};
+use mission_control_kernel::{
+    AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
+};
 use mission_control_missions::queue::QueueSetting;
 use mission_control_missions::{
     AttemptRecord, ClaimRequest, Claims, Due, FollowUpTask, HeldLease, Kind, ListPage, ListQuery,
@@ -11,7 +15,9 @@ use mission_control_missions::{
     Renewal, Request, Verdict,
 };
 
+use super::committer::Context;
 use super::load::{Columns, sql};
+use super::pool::COUNT_WITHIN;
 use super::{Postgres, agents, journal, leases, lists, logs, queue, reads, snapshot, sweep};
 
 /// How often counting is tried again when batches were just being numbered.
@@ -29,6 +35,10 @@ impl MissionStore for Postgres {
 
     async fn renew(&self, agent: AgentId, held: &[HeldLease]) -> Result<Renewal, StoreError> {
         leases::renew(&self.context.pool, self.context.clock.now(), agent, held).await
+    }
+
+    fn now(&self) -> Timestamp {
+        self.context.clock.now()
     }
 
     fn arrivals(&self) -> u64 {
@@ -111,9 +121,12 @@ impl MissionStore for Postgres {
         logs::read(&self.context.pool, scope, id, after, level, limit).await
     }
 
-    async fn queue_view(&self, project: &ProjectId) -> Result<QueueView, StoreError> {
-        let now = self.context.clock.now();
-        queue::view(&self.context.pool, &self.context.lanes, project, now).await
+    async fn queue_view(
+        &self,
+        mission: &Mission,
+        ageing: Duration,
+    ) -> Result<QueueView, StoreError> {
+        queue::view(&self.context, mission, ageing).await
     }
 
     async fn queues(&self, project: &ProjectId) -> Result<Vec<QueueState>, StoreError> {
@@ -166,7 +179,9 @@ impl MissionStore for Postgres {
 impl AgentStore for Postgres {
     async fn register(&self, registration: Registration) -> Result<(Agent, bool), StoreError> {
         let context = &self.context;
-        agents::register(&context.pool, &*context.clock, &context.signals, registration).await
+        let (clock, signals) = (&*context.clock, &context.signals);
+        let registering = |client| agents::register(client, clock, signals, registration);
+        context.pool.writing(registering).await
     }
 
     async fn command(
@@ -176,7 +191,9 @@ impl AgentStore for Postgres {
         command: AgentCommand,
     ) -> Result<AgentVerdict, StoreError> {
         let context = &self.context;
-        agents::command(&context.pool, &*context.clock, &context.signals, scope, id, command).await
+        let (clock, signals) = (&*context.clock, &context.signals);
+        let commanding = |client| agents::command(client, clock, signals, scope, id, command);
+        context.pool.writing(commanding).await
     }
 
     async fn agent(&self, scope: &Scope, id: AgentId) -> Result<Option<Agent>, StoreError> {
@@ -220,9 +237,23 @@ impl Journal for Postgres {
     async fn aggregate(&self) -> Result<Snapshot, StoreError> {
         for _ in 0..COUNT_TRIES {
             self.sequencer.pass().await?;
-            let counted = snapshot::aggregate(&self.context.pool, &*self.context.clock).await?;
+            let Context { pool, clock, .. } = &self.context;
+            let counting = snapshot::aggregate(pool, &self.sequencer, &**clock);
+            let counted = pool.reading(COUNT_WITHIN, counting).await?;
             if let Some(snapshot) = counted {
                 return Ok(snapshot);
+            }
+        }
+        Err(StoreError::Busy("the journal does not come to rest".to_owned()))
+    }
+
+    async fn slice(&self, after: Option<MissionId>, limit: u32) -> Result<Slice, StoreError> {
+        for _ in 0..COUNT_TRIES {
+            self.sequencer.pass().await?;
+            let pool = &self.context.pool;
+            let counting = snapshot::slice(pool, &self.sequencer, after, limit);
+            if let Some(slice) = pool.reading(COUNT_WITHIN, counting).await? {
+                return Ok(slice);
             }
         }
         Err(StoreError::Busy("the journal does not come to rest".to_owned()))

@@ -2,7 +2,9 @@
 
 use std::mem::take;
 
-use super::lanes::LaneIds;
+use mission_control_kernel::StoreError;
+
+use super::lanes::Numbers;
 use super::load::sql;
 use super::values::{At, Params, params};
 use crate::batch::{LeaseInsert, LeaseWrite, MissionWrite, ReadyKey, Writes};
@@ -28,10 +30,13 @@ type Call = (&'static str, Params);
 
 /// The statements of a batch, in the order in which rows are locked. `at` is the instant of the
 /// batch, which all its journal entries share.
-pub(super) fn calls(writes: Writes, lanes: &LaneIds, at: i64) -> Vec<Call> {
+///
+/// # Errors
+/// A defect: the batch needs a lane that `lanes` does not have.
+pub(super) fn calls(writes: Writes, lanes: &Numbers, at: i64) -> Result<Vec<Call>, StoreError> {
     let mut calls = Vec::new();
-    missions(writes.missions, writes.tickets, lanes, &mut calls);
-    ready(&writes.ready_deletes, &writes.ready_inserts, lanes, &mut calls);
+    missions(writes.missions, writes.tickets, lanes, &mut calls)?;
+    ready(&writes.ready_deletes, &writes.ready_inserts, lanes, &mut calls)?;
     leases(writes.leases, &mut calls);
     if !writes.attempts.is_empty() {
         calls.push((sql!("insert_attempts"), attempts(writes.attempts)));
@@ -52,7 +57,7 @@ pub(super) fn calls(writes: Writes, lanes: &LaneIds, at: i64) -> Vec<Call> {
     if !writes.entries.is_empty() {
         calls.push((sql!("insert_journal"), journal(writes.entries, at)));
     }
-    calls
+    Ok(calls)
 }
 
 /// One array per column, moved out of the rows.
@@ -73,13 +78,16 @@ fn some_times<R>(rows: &[R], time: impl Fn(&R) -> Option<i64>) -> Vec<Option<At>
 fn missions(
     rows: Vec<(MissionWrite, MissionRow)>,
     tickets: Vec<Option<ReadyKey>>,
-    lanes: &LaneIds,
+    lanes: &Numbers,
     calls: &mut Vec<Call>,
-) {
+) -> Result<(), StoreError> {
     let (mut inserts, mut updates, mut progress, mut edits) =
         <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
     for ((write, row), ticket) in rows.into_iter().zip(tickets) {
-        let place = ticket.map(|ticket| (lanes.id(&ticket.lane), ticket.rank));
+        let place = match ticket {
+            Some(ticket) => Some((lanes.of(&ticket.lane)?, ticket.rank)),
+            None => None,
+        };
         match write {
             MissionWrite::Insert => inserts.push((row, place)),
             MissionWrite::Progress => progress.push(row),
@@ -106,6 +114,7 @@ fn missions(
             columns![rows: id, title, description, priority, metadata, labels, revision],
         ));
     }
+    Ok(())
 }
 
 type Placed = (MissionRow, Option<(i64, i64)>);
@@ -172,20 +181,27 @@ fn place_columns(places: &[Option<(i64, i64)>]) -> Params {
     params![lane, rank]
 }
 
-fn ready(deletes: &[ReadyKey], inserts: &[ReadyKey], lanes: &LaneIds, calls: &mut Vec<Call>) {
-    let keys = |keys: &[ReadyKey]| -> Params {
-        params![
-            keys.iter().map(|key| lanes.id(&key.lane)).collect::<Vec<i64>>(),
+fn ready(
+    deletes: &[ReadyKey],
+    inserts: &[ReadyKey],
+    lanes: &Numbers,
+    calls: &mut Vec<Call>,
+) -> Result<(), StoreError> {
+    let keys = |keys: &[ReadyKey]| -> Result<Params, StoreError> {
+        let numbers: Result<Vec<i64>, _> = keys.iter().map(|key| lanes.of(&key.lane)).collect();
+        Ok(params![
+            numbers?,
             keys.iter().map(|key| key.rank).collect::<Vec<i64>>(),
             keys.iter().map(|key| key.mission.clone()).collect::<Vec<String>>(),
-        ]
+        ])
     };
     if !deletes.is_empty() {
-        calls.push((sql!("delete_ready"), keys(deletes)));
+        calls.push((sql!("delete_ready"), keys(deletes)?));
     }
     if !inserts.is_empty() {
-        calls.push((sql!("insert_ready"), keys(inserts)));
+        calls.push((sql!("insert_ready"), keys(inserts)?));
     }
+    Ok(())
 }
 
 fn leases(writes: Vec<LeaseWrite>, calls: &mut Vec<Call>) {

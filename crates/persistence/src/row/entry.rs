@@ -2,6 +2,7 @@
 
 use mission_control::{JournalEntry, agents, missions};
 use mission_control_kernel::{LeaseId, StoreError};
+use mission_control_missions::{Actor, Why};
 use serde::{Deserialize, Serialize};
 
 use super::read::{Reader, at};
@@ -25,6 +26,13 @@ const VERSION: u8 = 1;
 #[derive(Serialize, Deserialize)]
 struct MissionJson {
     v: u8,
+    /// None for the system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<ByJson>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<String>,
     to: String,
@@ -39,6 +47,8 @@ struct MissionJson {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     root: Option<String>,
     lease: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempt: Option<u32>,
     progress: f64,
     #[serde(default, skip_serializing_if = "is_zero")]
     tokens: i64,
@@ -52,6 +62,14 @@ struct MissionJson {
     dead: i64,
     #[serde(default, skip_serializing_if = "is_zero")]
     held: i64,
+}
+
+/// Who asked, by what they are.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ByJson {
+    Principal(String),
+    Agent(String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,6 +102,9 @@ pub(crate) fn entry_to_row(entry: &JournalEntry) -> EntryRow {
 fn mission_row(entry: &missions::Entry) -> EntryRow {
     let data = MissionJson {
         v: VERSION,
+        by: by_json(&entry.by),
+        failure: entry.why.as_ref().map(|why| why.failure.to_string()),
+        reason: entry.why.as_ref().map(|why| why.reason.to_string()),
         from: entry.from.map(|status| status.to_string()),
         to: entry.to.to_string(),
         outcome: entry.outcome.map(|outcome| outcome.to_string()),
@@ -93,6 +114,7 @@ fn mission_row(entry: &missions::Entry) -> EntryRow {
         run: entry.run.map(|run| run.to_string()),
         root: (entry.root != entry.mission).then(|| entry.root.to_string()),
         lease: entry.lease.number(),
+        attempt: entry.attempt,
         progress: entry.progress.percent(),
         tokens: entry.delta.tokens,
         cost: entry.delta.cost_nanos,
@@ -133,6 +155,8 @@ fn mission_entry(row: &EntryRow, mission: &str) -> Result<missions::Entry, Store
         mission,
         version: row.version,
         event: reader.parse("event", &row.event)?,
+        by: actor(&reader, data.by)?,
+        why: why(&reader, data.failure.as_deref(), data.reason.as_deref())?,
         from: reader.parse_some("data.from", data.from.as_deref())?,
         to: reader.parse("data.to", &data.to)?,
         outcome: reader.parse_some("data.outcome", data.outcome.as_deref())?,
@@ -143,6 +167,7 @@ fn mission_entry(row: &EntryRow, mission: &str) -> Result<missions::Entry, Store
         root: reader.parse_some("data.root", data.root.as_deref())?.unwrap_or(mission),
         agent: reader.parse_some("agent_id", row.agent_id.as_deref())?,
         lease: LeaseId::new(data.lease),
+        attempt: data.attempt,
         progress: missions::Progress::parse(data.progress)
             .map_err(|_| reader.corrupt("data.progress"))?,
         delta: missions::Delta {
@@ -154,6 +179,32 @@ fn mission_entry(row: &EntryRow, mission: &str) -> Result<missions::Entry, Store
             held: data.held,
         },
     })
+}
+
+fn by_json(by: &Actor) -> Option<ByJson> {
+    match by {
+        Actor::Principal(name) => Some(ByJson::Principal(name.to_string())),
+        Actor::Agent(agent) => Some(ByJson::Agent(agent.to_string())),
+        Actor::System => None,
+    }
+}
+
+fn actor(reader: &Reader<'_>, by: Option<ByJson>) -> Result<Actor, StoreError> {
+    Ok(match by {
+        Some(ByJson::Principal(name)) => Actor::Principal(reader.text("data.by", &name)?),
+        Some(ByJson::Agent(agent)) => Actor::Agent(reader.parse("data.by", &agent)?),
+        None => Actor::System,
+    })
+}
+
+fn why(
+    reader: &Reader<'_>,
+    failure: Option<&str>,
+    reason: Option<&str>,
+) -> Result<Option<Why>, StoreError> {
+    let Some(failure) = failure else { return Ok(None) };
+    let failure = reader.parse("data.failure", failure)?;
+    Ok(Some(Why { failure, reason: reader.text("data.reason", reason.unwrap_or_default())? }))
 }
 
 fn agent_entry(row: &EntryRow) -> Result<agents::AgentEntry, StoreError> {

@@ -1,8 +1,12 @@
 //! Reading columns strictly.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use mission_control_kernel::{StoreError, Text, Timestamp};
+
+/// Sorts behind every id, whose letters are digits, hyphens and `a` to `f`.
+pub(crate) const BEHIND_ALL_IDS: &str = "~";
 
 /// Names the table and the row for every complaint about a column.
 #[derive(Clone, Copy)]
@@ -71,4 +75,9 @@ impl Reader<'_> {
 
 pub(crate) fn at(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros)
+}
+
+/// A span in microseconds, as columns have it.
+pub(crate) fn micros_of(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use mission_control_kernel::{LeaseId, MissionId};
-use mission_control_missions::{AttemptOutcome, Mission, Receipt, Refusal, Rendered, Verdict};
+use mission_control_missions::{
+    AttemptOutcome, Mission, Receipt, Refusal, Rendered, Standing, Verdict, dependency,
+};
 use rusqlite::OptionalExtension as _;
 
 use super::fault::Fault;
@@ -12,7 +14,7 @@ use super::load::mission;
 use super::sql;
 use super::write::write;
 use super::writer::Tx;
-use crate::batch::{Answer, Fold, Needs};
+use crate::batch::{Answer, Fold, Needs, unknown_dependencies};
 use crate::row::Reader;
 
 /// Gives each request its verdict.
@@ -32,8 +34,10 @@ pub(super) fn apply(tx: &mut Tx<'_>, asked: &mut [&mut Asked]) -> Result<(), Fau
         return Ok(());
     }
     let (missions, past) = load(tx, &fresh)?;
-    let mut fold = Fold::over(missions, past, tx.now, tx.chance);
-    let answers: Vec<Answer> = fresh.iter().map(|asked| fold.act(&asked.request.action)).collect();
+    let standings = standings(tx, &missions, &fresh)?;
+    let mut fold = Fold::over(missions, past, tx.now, tx.chance).knowing(standings);
+    let answers: Vec<Answer> =
+        fresh.iter().map(|Asked { request, .. }| fold.act(&request.action, &request.by)).collect();
     write(tx, fold.into_writes())?;
     for (asked, answer) in fresh.iter_mut().zip(answers) {
         let verdict = match answer {
@@ -70,6 +74,21 @@ fn load(tx: &Tx<'_>, asked: &[&mut Asked]) -> Result<(Vec<Mission>, Past), Fault
         missions.extend(mission(tx.connection, id)?);
     }
     Ok((missions, past))
+}
+
+/// How the dependencies stand of what is to be retried.
+fn standings(
+    tx: &Tx<'_>,
+    loaded: &[Mission],
+    asked: &[&mut Asked],
+) -> Result<HashMap<MissionId, Standing>, Fault> {
+    let retried = asked.iter().filter_map(|asked| Needs::of(&asked.request.action).retried);
+    let mut standings = HashMap::new();
+    for id in unknown_dependencies(loaded, retried) {
+        let found = mission(tx.connection, id)?;
+        standings.extend(found.map(|found| (id, dependency::standing(&found))));
+    }
+    Ok(standings)
 }
 
 fn past_outcome(

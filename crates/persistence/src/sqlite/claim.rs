@@ -3,9 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mission_control_kernel::{MissionId, Scope, Timestamp};
-use mission_control_missions::queue::{Claimant, Head, LaneId, LaneKey, Pick, Turns, choose};
-use mission_control_missions::{Action, ClaimRequest, ClaimingAgent, Claims, Command, Mission};
+use mission_control_agents::Duty;
+use mission_control_kernel::{AgentId, MissionId, Scope, Timestamp};
+use mission_control_missions::queue::{
+    Claimant, Counted, Head, LANES_LOOKED_AT, LaneId, LaneKey, MOST_TAKEN, Pick, ROUNDS, Rooms,
+    choose, listed_depth,
+};
+use mission_control_missions::{
+    Action, Actor, ClaimRequest, ClaimingAgent, Claims, Command, Mission,
+};
+use rusqlite::OptionalExtension as _;
 
 use super::fault::Fault;
 use super::load::{mission, parse_id};
@@ -13,15 +20,8 @@ use super::write::write;
 use super::writer::Tx;
 use super::{queue, sql};
 use crate::batch::Fold;
-use crate::row::at;
+use crate::row::{Reader, at};
 
-/// Lanes looked at by one claim: a probe each, some milliseconds together.
-const LANES: usize = 2_000;
-/// The most missions that one look lists, over all lanes; with more lanes than this each shows one.
-const LISTED: usize = 4_000;
-/// A choice takes lanes to be as deep as wanted; whoever finds one shallower chooses again, this
-/// often at most.
-const ROUNDS: usize = 4;
 /// Missions at the front of a lane that are passed over, because their own gates are closed, before
 /// the lane is left for the sweep to clear.
 const PASSED_OVER: usize = 1_000;
@@ -34,76 +34,132 @@ pub(super) struct Rotation {
 
 /// Takes missions for agents, and writes what that changes.
 pub(super) fn claim(tx: &mut Tx<'_>, request: &ClaimRequest) -> Result<Claims, Fault> {
-    let mut claimants: Vec<Claimant> =
-        request.claimants.iter().map(|asking| asking.claimant.clone()).collect();
-    let mut turns = request.turns.clone();
-    let mut taken: Vec<Vec<Mission>> = request.claimants.iter().map(|_| Vec::new()).collect();
+    let mut request = request.clone();
+    let mut rooms = rooms(tx, &request)?;
+    let mut claims = Claims::default();
     let start = tx.rotation.after;
-    let mut next_at = None;
-    for round in 0..ROUNDS {
+    for round in 1..=ROUNDS {
         tx.rotation.after = start;
-        let wanted = claimants.iter().map(|claimant| claimant.free).sum::<u32>();
-        let heads = heads(tx, usize::try_from(wanted).unwrap_or(LISTED))?;
-        next_at = earliest(&heads, tx.now);
-        let before: usize = taken.iter().map(Vec::len).sum();
-        for (pick, key) in chosen(tx, &heads, &claimants, &turns, request)? {
-            let missions = take(tx, pick, &request.claimants[pick.claimant])?;
-            missions.iter().for_each(|_| turns.serve(&key));
-            let claimant = &mut claimants[pick.claimant];
-            claimant.free = claimant.free.saturating_sub(count(missions.len()));
-            taken[pick.claimant].extend(missions);
-        }
-        let wanted = claimants.iter().any(|claimant| claimant.free > 0);
-        if !wanted || taken.iter().map(Vec::len).sum::<usize>() == before {
+        let asking = wanting(&request, &rooms);
+        if asking.is_empty() {
+            claims.next_at = None;
             break;
         }
-        if round + 1 == ROUNDS {
-            // There may be more at once.
-            next_at = Some(tx.now);
+        let heads = heads(tx, &asking)?;
+        let before = claims.taken.len();
+        for (pick, key) in chosen(tx, &heads, &request, &rooms)? {
+            let missions = take(tx, pick, &request.claimants[pick.claimant])?;
+            let claimant = &mut request.claimants[pick.claimant].claimant;
+            claimant.free = claimant.free.saturating_sub(count(missions.len()));
+            rooms.take(claimant.id, count(missions.len()));
+            missions.iter().for_each(|_| request.turns.serve(&key));
+            claims.taken.extend(missions.into_iter().map(|mission| (pick.claimant, mission)));
+        }
+        let left = wanting(&request, &rooms);
+        if left.is_empty() {
+            claims.next_at = None;
+            break;
+        }
+        if claims.taken.len() == before {
+            claims.next_at = next_at(tx, &heads, &left)?;
+            break;
+        }
+        // There may be more at once.
+        claims.next_at = Some(tx.now);
+        if round == ROUNDS || claims.taken.len() >= MOST_TAKEN as usize {
+            break;
         }
     }
-    let taken = request
-        .claimants
-        .iter()
-        .zip(taken)
-        .flat_map(|(asking, missions)| missions.into_iter().map(|mission| (asking.agent, mission)))
-        .collect();
-    Ok(Claims { taken, next_at })
+    claims.taken.sort_by_key(|(claimant, _)| *claimant);
+    Ok(claims)
+}
+
+/// What the agents may take. Nobody else writes meanwhile, so this holds for the whole claim.
+fn rooms(tx: &Tx<'_>, request: &ClaimRequest) -> Result<Rooms, Fault> {
+    let mut rooms: HashMap<AgentId, u32> = HashMap::new();
+    for asking in &request.claimants {
+        let agent = asking.claimant.id;
+        if rooms.contains_key(&agent) {
+            continue;
+        }
+        let id = agent.to_string();
+        let found: Option<(String, u32, u32)> = tx
+            .connection
+            .prepare_cached(sql!("claimants"))?
+            .query_row([&id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        if let Some((duty, most, held)) = found {
+            let duty: Duty = Reader { table: "agents", row: &id }.parse("duty", &duty)?;
+            rooms.insert(agent, duty.room(most, held));
+        }
+    }
+    Ok(rooms.into_iter().collect())
+}
+
+/// Those who may still take something.
+fn wanting(request: &ClaimRequest, rooms: &Rooms) -> Vec<Claimant> {
+    let asking = request.claimants.iter().map(|asking| &asking.claimant);
+    asking.filter(|one| one.free.min(rooms.left(one.id)) > 0).cloned().collect()
 }
 
 fn chosen(
     tx: &Tx<'_>,
     heads: &[Head],
-    claimants: &[Claimant],
-    turns: &Turns,
     request: &ClaimRequest,
+    rooms: &Rooms,
 ) -> Result<Vec<(Pick, Arc<LaneKey>)>, Fault> {
-    let facts = queue::facts(tx.connection)?;
+    let facts = queue::facts(tx.connection, &Counted::of(heads.iter().map(|head| &*head.key)))?;
     let keys: HashMap<LaneId, &Arc<LaneKey>> =
         heads.iter().map(|head| (head.lane, &head.key)).collect();
-    let picks = choose(heads, claimants, &facts, turns, tx.now, request.ageing);
+    let asking: Vec<Claimant> =
+        request.claimants.iter().map(|asking| asking.claimant.clone()).collect();
+    let picks = choose(heads, &asking, rooms, &facts, &request.turns, tx.now, request.ageing);
     Ok(picks.into_iter().map(|pick| (pick, Arc::clone(keys[&pick.lane]))).collect())
 }
 
-/// The heads of the lanes that are this claim's to look at.
-fn heads(tx: &mut Tx<'_>, wanted: usize) -> Result<Vec<Head>, Fault> {
+/// When the first mission for one of them may start that waits for its time.
+fn next_at(tx: &Tx<'_>, heads: &[Head], asking: &[Claimant]) -> Result<Option<Timestamp>, Fault> {
+    let mut next = None;
+    for head in heads.iter().filter(|head| suits(asking, &head.key)) {
+        let rank: Option<i64> = tx
+            .connection
+            .prepare_cached(sql!("next_rank"))?
+            .query_row((head.lane.0, tx.now.as_micros()), |row| row.get(0))?;
+        next = next.into_iter().chain(rank).min();
+    }
+    Ok(next.map(at))
+}
+
+fn suits(asking: &[Claimant], lane: &LaneKey) -> bool {
+    asking.iter().any(|claimant| claimant.agent.matches(lane))
+}
+
+/// The heads of the lanes that are this claim's to look at and suit somebody.
+fn heads(tx: &mut Tx<'_>, asking: &[Claimant]) -> Result<Vec<Head>, Fault> {
     let after = tx.rotation.after;
-    let mut found = heads_after(tx, after, LANES)?;
-    let full = found.len() == LANES;
+    let mut found = heads_after(tx, after, LANES_LOOKED_AT)?;
+    let full = found.len() == LANES_LOOKED_AT;
     tx.rotation.after = found.last().filter(|_| full).map_or(0, |(lane, _)| *lane);
     if !full && after > 0 {
-        let rest = heads_after(tx, 0, LANES - found.len())?;
+        let rest = heads_after(tx, 0, LANES_LOOKED_AT - found.len())?;
         let rest: Vec<_> = rest.into_iter().filter(|(lane, _)| *lane <= after).collect();
-        if found.len() + rest.len() == LANES {
+        if found.len() + rest.len() == LANES_LOOKED_AT {
             tx.rotation.after = rest.last().map_or(0, |(lane, _)| *lane);
         }
         found.extend(rest);
     }
-    let depth = wanted.clamp(1, LISTED / found.len().max(1)).max(1);
-    found
+    let mut suiting = Vec::with_capacity(found.len());
+    for (lane, rank) in found {
+        let key = tx.lanes.key(tx.connection, lane)?;
+        if suits(asking, &key) {
+            suiting.push((lane, rank, key));
+        }
+    }
+    let wanted = asking.iter().map(|claimant| claimant.free).fold(0, u32::saturating_add);
+    let depth = listed_depth(wanted, suiting.len());
+    suiting
         .into_iter()
-        .map(|(lane, rank)| {
-            let key = tx.lanes.key(tx.connection, lane)?;
+        .map(|(lane, rank, key)| {
             let ranks = if depth > 1 { front_ranks(tx, lane, depth)? } else { vec![at(rank)] };
             Ok(Head { lane: LaneId(lane), key, ranks })
         })
@@ -122,11 +178,6 @@ fn front_ranks(tx: &Tx<'_>, lane: i64, depth: usize) -> rusqlite::Result<Vec<Tim
         .prepare_cached(sql!("lane_front"))?
         .query_map((lane, count(depth)), |row| Ok(at(row.get(0)?)))?
         .collect()
-}
-
-/// When the first lane that waits for its time opens.
-fn earliest(heads: &[Head], now: Timestamp) -> Option<Timestamp> {
-    heads.iter().filter_map(|head| head.ranks.first().copied()).filter(|rank| *rank > now).min()
 }
 
 /// Takes what was picked from the front of a lane, passing over missions that may not start.
@@ -171,16 +222,17 @@ fn begin(
         loaded.extend(mission(tx.connection, *id)?);
     }
     let mut fold = Fold::over(loaded, HashMap::new(), tx.now, tx.chance);
+    let by = Actor::Agent(asking.claimant.id);
     let mut taken = Vec::with_capacity(ids.len());
     for id in ids {
         let command = Command::Claim {
-            agent: asking.agent,
+            agent: asking.claimant.id,
             agent_type: asking.agent_type.clone(),
             length: asking.lease,
         };
         // Refused is one that has expired and waits for the sweep: it is not this claim's.
-        if let Ok(outcome) = fold.act(&Action::Command { scope: Scope::All, mission: *id, command })
-        {
+        let action = Action::Command { scope: Scope::All, mission: *id, command };
+        if let Ok(outcome) = fold.act(&action, &by) {
             taken.extend(outcome.missions);
         }
     }

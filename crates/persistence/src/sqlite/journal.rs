@@ -1,8 +1,8 @@
 //! The journal: one writer, so the order of commits is the order of the rows.
 
 use async_trait::async_trait;
-use mission_control::{Epoch, Journal, Sequenced, Snapshot};
-use mission_control_kernel::StoreError;
+use mission_control::{Epoch, Journal, Sequenced, Slice, Snapshot};
+use mission_control_kernel::{MissionId, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Params};
 
 use super::fault::Fault;
@@ -45,6 +45,10 @@ impl Journal for Sqlite {
     async fn aggregate(&self) -> Result<Snapshot, StoreError> {
         let now = self.now();
         Self::read(self, move |connection| snapshot::aggregate(connection, now)).await
+    }
+
+    async fn slice(&self, after: Option<MissionId>, limit: u32) -> Result<Slice, StoreError> {
+        Self::read(self, move |connection| snapshot::slice(connection, after, limit)).await
     }
 
     async fn checkpoint(&self) -> Result<Option<Snapshot>, StoreError> {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mission_control_missions::queue::{LaneId, LaneKey};
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use mission_control_missions::queue::LaneKey;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::fault::Fault;
 use super::load::Columns;
@@ -28,21 +28,9 @@ impl Lanes {
         if let Some(id) = self.by_key.get(key) {
             return Ok(*id);
         }
-        let columns = (
-            key.project.as_str(),
-            key.kind.as_str(),
-            lane_capabilities(&key.capabilities),
-            key.concurrency_key.as_ref().map_or("", |key| key.as_str()),
-            key.fairness_key.as_str(),
-            key.priority.as_str(),
-        );
-        let found = connection
-            .prepare_cached(sql!("find_lane"))?
-            .query_row(columns.clone(), |row| row.get(0))
-            .optional()?;
-        let id = match found {
+        let id = match find(connection, key)? {
             Some(id) => id,
-            None => connection.prepare_cached(sql!("insert_lane"))?.insert(columns)?,
+            None => connection.prepare_cached(sql!("insert_lane"))?.insert(columns(key))?,
         };
         self.learn(id, Arc::new(key.clone()));
         Ok(id)
@@ -53,10 +41,7 @@ impl Lanes {
         if let Some(key) = self.by_id.get(&id) {
             return Ok(Arc::clone(key));
         }
-        let row = connection
-            .prepare_cached(sql!("lane_by_id"))?
-            .query_row([id], |row| LaneRow::read(&mut Columns::of(row), id))?;
-        let key = Arc::new(row.into_key()?);
+        let key = Arc::new(read(connection, id)?);
         self.learn(id, Arc::clone(&key));
         Ok(key)
     }
@@ -76,21 +61,40 @@ impl Lanes {
     }
 }
 
-/// All lanes that missions of a project have ever stood in.
-pub(super) fn of_project(
-    connection: &Connection,
-    project: &str,
-) -> Result<Vec<(LaneId, LaneKey)>, Fault> {
-    let read = |row: &Row<'_>| {
-        let mut columns = Columns::of(row);
-        let id = columns.take()?;
-        LaneRow::read(&mut columns, id)
-    };
-    let rows = connection
-        .prepare_cached(sql!("lanes_of_project"))?
-        .query_map([project], read)?
-        .collect::<Result<Vec<_>, _>>()?;
-    rows.into_iter().map(|row| Ok((LaneId(row.id), row.into_key()?))).collect()
+/// The lanes that have missions, the first so many.
+pub(super) fn in_use(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<i64>> {
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    connection
+        .prepare_cached(sql!("lane_heads"))?
+        .query_map((0, limit), |row| row.get(0))?
+        .collect()
+}
+
+/// The number of a lane, if it has one.
+pub(super) fn find(connection: &Connection, key: &LaneKey) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached(sql!("find_lane"))?
+        .query_row(columns(key), |row| row.get(0))
+        .optional()
+}
+
+fn columns(key: &LaneKey) -> (&str, &str, String, &str, &str, &str) {
+    (
+        key.project.as_str(),
+        key.kind.as_str(),
+        lane_capabilities(&key.capabilities),
+        key.concurrency_key.as_ref().map_or("", |key| key.as_str()),
+        key.fairness_key.as_str(),
+        key.priority.as_str(),
+    )
+}
+
+/// A lane as it is stored.
+pub(super) fn read(connection: &Connection, id: i64) -> Result<LaneKey, Fault> {
+    let row = connection
+        .prepare_cached(sql!("lane_by_id"))?
+        .query_row([id], |row| LaneRow::read(&mut Columns::of(row), id))?;
+    row.into_key()
 }
 
 struct LaneRow {

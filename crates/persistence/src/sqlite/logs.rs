@@ -1,4 +1,4 @@
-//! Log lines: numbered within their mission, written by whoever holds it.
+//! Log lines: numbered as they are written, by whoever holds their mission.
 
 use mission_control_kernel::{LeaseId, MissionId, Scope};
 use mission_control_missions::{LogLevel, LogLine, Mission, Refusal, holds};
@@ -25,14 +25,16 @@ pub(super) fn append(
         return Ok(Err(refusal));
     }
     let id = id.to_string();
-    let mut last: i64 =
-        tx.connection.prepare_cached(sql!("log_last"))?.query_row([&id], |row| row.get(0))?;
+    let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    let last: i64 = tx
+        .connection
+        .prepare_cached(sql!("take_log_numbers"))?
+        .query_row([count], |row| row.get(0))?;
     let mut statement = tx.connection.prepare_cached(sql!("insert_log"))?;
-    for line in lines {
-        last += 1;
+    for (n, line) in (last - count + 1..).zip(lines) {
         let level = log_level_to_number(line.level);
         let by = lease.map(LeaseId::number);
-        statement.execute((&id, last, line.at.as_micros(), level, &*line.text, by))?;
+        statement.execute((&id, n, line.at.as_micros(), level, &*line.text, by))?;
     }
     if let (Some(lease), Some(agent)) = (lease, mission.agent()) {
         // Any accepted fenced write extends the lease by its length.

@@ -20,6 +20,7 @@ mod load;
 mod logs;
 mod open;
 mod port;
+mod previews;
 mod queue;
 mod readers;
 mod reads;
@@ -30,6 +31,7 @@ mod snapshot;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod write;
 mod writer;
 

@@ -137,6 +137,7 @@ impl Sqlite {
             signals: Arc::clone(&signals),
             clock: Arc::clone(&clock),
             chance: options.chance,
+            telemetry: options.telemetry,
             lanes: Lanes::default(),
             rotation: Rotation::default(),
             log,

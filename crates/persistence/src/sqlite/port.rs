@@ -1,7 +1,11 @@
 //! The port of missions: each verb is a job of the writer or a question to a reader.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use mission_control_kernel::{AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError};
+use mission_control_kernel::{
+    AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
+};
 use mission_control_missions::queue::QueueSetting;
 use mission_control_missions::{
     AttemptRecord, ClaimRequest, Claims, Due, FollowUpTask, HeldLease, Kind, ListPage, ListQuery,
@@ -28,6 +32,10 @@ impl MissionStore for Sqlite {
     async fn renew(&self, agent: AgentId, leases: &[HeldLease]) -> Result<Renewal, StoreError> {
         let leases = leases.to_vec();
         self.write(Turn::Renewal, move |tx| renew::renew(tx, agent, &leases)).await
+    }
+
+    fn now(&self) -> Timestamp {
+        Self::now(self)
     }
 
     fn arrivals(&self) -> u64 {
@@ -121,9 +129,13 @@ impl MissionStore for Sqlite {
         self.read(move |connection| logs::read(connection, &scope, id, after, level, limit)).await
     }
 
-    async fn queue_view(&self, project: &ProjectId) -> Result<QueueView, StoreError> {
-        let (project, now) = (project.clone(), self.now());
-        self.read(move |connection| queue::view(connection, &project, now)).await
+    async fn queue_view(
+        &self,
+        mission: &Mission,
+        ageing: Duration,
+    ) -> Result<QueueView, StoreError> {
+        let (mission, now) = (mission.clone(), self.now());
+        self.read(move |connection| queue::view(connection, &mission, now, ageing)).await
     }
 
     async fn queues(&self, project: &ProjectId) -> Result<Vec<QueueState>, StoreError> {

@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use mission_control_agents::SILENT_AFTER;
 use mission_control_kernel::{MissionId, ProjectId, StoreError, Timestamp};
 use mission_control_missions::queue::{
-    AgentFacts, LaneId, LaneRanks, POSITION_LIMIT, QueueFacts, QueueSetting,
+    AgentFacts, Counted, FAIRNESS_COUNTED, LANES_LOOKED_AT, LaneId, LaneKey, LaneRanks,
+    POSITION_LIMIT, QueueFacts, QueueSetting, Ticket, explained_depth, last_ahead, ticket,
 };
-use mission_control_missions::{Kind, QueueState, QueueView};
+use mission_control_missions::{Kind, Mission, QueueState, QueueView};
 use rusqlite::Connection;
 
 use super::fault::Fault;
-use super::load::{Columns, parse_id};
+use super::load::Columns;
 use super::writer::Tx;
 use super::{lanes, sql};
 use crate::row::{Reader, at, capabilities_from_json, names_from_json};
@@ -22,38 +24,113 @@ const WHOLE_PROJECT: &str = "";
 
 /// What lanes are judged by when missions are claimed. Without the agents: a claim asks whether the
 /// claimant itself suits a lane, not who else would.
-pub(super) fn facts(connection: &Connection) -> Result<QueueFacts, Fault> {
-    let reader = Reader { table: "leases", row: "" };
-    Ok(QueueFacts {
-        settings: settings(connection)?,
-        running_by_kind: counts(connection, sql!("running_by_kind"), |word| {
-            reader.parse("kind", word)
-        })?,
-        running_by_key: counts(connection, sql!("running_by_key"), |word| {
-            reader.text("concurrency_key", word)
-        })?,
-        running_by_fairness: counts(connection, sql!("running_by_fairness"), |word| {
-            reader.text("fairness_key", word)
-        })?,
-        agents: Vec::new(),
-    })
+pub(super) fn facts(connection: &Connection, counted: &Counted) -> Result<QueueFacts, Fault> {
+    let mut facts = QueueFacts::default();
+    for project in &counted.projects {
+        facts.settings.extend(settings(connection, project)?);
+        let limited = kinds(connection, sql!("running_by_kind"), project)?;
+        let of_project = limited.into_iter().map(|(kind, count)| ((project.clone(), kind), count));
+        facts.running_by_kind.extend(of_project);
+    }
+    for key in &counted.keys {
+        let count = connection
+            .prepare_cached(sql!("running_by_key"))?
+            .query_row((key.0.as_str(), key.1.as_str()), |row| row.get(0))?;
+        facts.running_by_key.insert(key.clone(), count);
+    }
+    for key in &counted.fairness {
+        let count = connection
+            .prepare_cached(sql!("running_by_fairness"))?
+            .query_row((key.0.as_str(), key.1.as_str(), FAIRNESS_COUNTED), |row| row.get(0))?;
+        facts.running_by_fairness.insert(key.clone(), count);
+    }
+    Ok(facts)
 }
 
-/// What explains the waiting missions of a project.
+/// What explains a waiting mission.
 pub(super) fn view(
     connection: &Connection,
-    project: &ProjectId,
+    mission: &Mission,
     now: Timestamp,
+    ageing: Duration,
 ) -> Result<QueueView, Fault> {
-    let facts = QueueFacts { agents: agents(connection, now)?, ..facts(connection)? };
-    let mut fronts = Vec::new();
-    for (lane, key) in lanes::of_project(connection, project.as_str())? {
-        let ranks = ranks(connection, lane)?;
-        if !ranks.is_empty() {
-            fronts.push(LaneRanks { lane, key: Arc::new(key), ranks });
+    let key = LaneKey::of(mission);
+    let (lanes, whole) = match ticket(mission).filter(|ticket| ticket.rank <= now) {
+        Some(ticket) => ahead(connection, mission.id, &ticket, now, ageing)?,
+        None => (Vec::new(), true),
+    };
+    let counted = Counted::of(lanes.iter().map(|lane| &*lane.key).chain([&key]));
+    let agents = agents(connection, &mission.project, now)?;
+    let facts = QueueFacts { agents, ..facts(connection, &counted)? };
+    Ok(QueueView { facts, lanes, whole, now })
+}
+
+/// The lanes of the ticket's kind with what may come before it, and whether these are all.
+fn ahead(
+    connection: &Connection,
+    mission: MissionId,
+    ticket: &Ticket,
+    now: Timestamp,
+    ageing: Duration,
+) -> Result<(Vec<LaneRanks>, bool), Fault> {
+    let ids = lanes::in_use(connection, LANES_LOOKED_AT)?;
+    let whole = ids.len() < LANES_LOOKED_AT;
+    let mut found = Vec::new();
+    for id in ids {
+        let key = lanes::read(connection, id)?;
+        let own = &ticket.lane;
+        if key.project == own.project && key.kind == own.kind && key != *own {
+            found.push((LaneId(id), Arc::new(key)));
         }
     }
-    Ok(QueueView { facts, lanes: fronts, now })
+    let depth = explained_depth(found.len() + 1);
+    let mut lanes = Vec::with_capacity(found.len() + 1);
+    // Its own lane is asked for by itself: it may stand behind those that are looked at.
+    if let Some(id) = lanes::find(connection, &ticket.lane)? {
+        let ranks = up_to(connection, LaneId(id), mission, ticket)?;
+        let key = Arc::new(ticket.lane.clone());
+        lanes.push(listed(LaneId(id), key, ranks, POSITION_LIMIT as usize));
+    }
+    for (lane, key) in found {
+        let last = last_ahead(&key, ticket, now, ageing);
+        let ranks = until(connection, lane, last, depth + 1)?;
+        lanes.push(listed(lane, key, ranks, depth));
+    }
+    lanes.retain(|lane| !lane.ranks.is_empty());
+    Ok((lanes, whole))
+}
+
+fn listed(lane: LaneId, key: Arc<LaneKey>, mut ranks: Vec<Timestamp>, depth: usize) -> LaneRanks {
+    let whole = ranks.len() <= depth;
+    ranks.truncate(depth);
+    LaneRanks { lane, key, ranks, whole }
+}
+
+/// The mission's own lane, up to the mission.
+fn up_to(
+    connection: &Connection,
+    lane: LaneId,
+    mission: MissionId,
+    ticket: &Ticket,
+) -> rusqlite::Result<Vec<Timestamp>> {
+    let values = (lane.0, ticket.rank.as_micros(), mission.to_string(), POSITION_LIMIT + 1);
+    connection
+        .prepare_cached(sql!("lane_up_to"))?
+        .query_map(values, |row| Ok(at(row.get(0)?)))?
+        .collect()
+}
+
+fn until(
+    connection: &Connection,
+    lane: LaneId,
+    last: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<Timestamp>> {
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    connection
+        .prepare_cached(sql!("lane_front_until"))?
+        .query_map((lane.0, last.as_micros(), limit), |row| Ok(at(row.get(0)?)))?
+        .collect()
 }
 
 /// The queues of a project that were set or in which something runs, by kind.
@@ -61,25 +138,20 @@ pub(super) fn states(
     connection: &Connection,
     project: &ProjectId,
 ) -> Result<Vec<QueueState>, Fault> {
-    let facts = facts(connection)?;
     let mut states: BTreeMap<Option<Kind>, QueueState> = BTreeMap::new();
     let fresh = |kind: &Option<Kind>| QueueState {
         kind: kind.clone(),
         setting: QueueSetting::default(),
         running: 0,
     };
-    for ((of, kind), setting) in facts.settings {
-        if of == *project {
-            states.entry(kind.clone()).or_insert_with(|| fresh(&kind)).setting = setting;
-        }
+    for ((_, kind), setting) in settings(connection, project)? {
+        states.entry(kind.clone()).or_insert_with(|| fresh(&kind)).setting = setting;
     }
     let mut running_in_all = 0;
-    for ((of, kind), running) in facts.running_by_kind {
-        if of == *project {
-            let kind = Some(kind);
-            states.entry(kind.clone()).or_insert_with(|| fresh(&kind)).running = running;
-            running_in_all += running;
-        }
+    for (kind, running) in kinds(connection, sql!("kinds_in_use"), project)? {
+        let kind = Some(kind);
+        states.entry(kind.clone()).or_insert_with(|| fresh(&kind)).running = running;
+        running_in_all += running;
     }
     if let Some(whole) = states.get_mut(&None) {
         whole.running = running_in_all;
@@ -105,21 +177,12 @@ pub(super) fn set(
     Ok(())
 }
 
-fn ranks(connection: &Connection, lane: LaneId) -> Result<Vec<(Timestamp, MissionId)>, Fault> {
-    let mut statement = connection.prepare_cached(sql!("ready_ranks"))?;
-    let mut rows = statement.query((lane.0, POSITION_LIMIT))?;
-    let mut ranks = Vec::new();
-    while let Some(row) = rows.next()? {
-        ranks.push((at(row.get(0)?), parse_id(&row.get::<_, String>(1)?)?));
-    }
-    Ok(ranks)
-}
-
 fn settings(
     connection: &Connection,
+    project: &ProjectId,
 ) -> Result<HashMap<(ProjectId, Option<Kind>), QueueSetting>, Fault> {
     let mut statement = connection.prepare_cached(sql!("queue_settings"))?;
-    let mut rows = statement.query(())?;
+    let mut rows = statement.query([project.as_str()])?;
     let mut settings = HashMap::new();
     while let Some(row) = rows.next()? {
         let mut columns = Columns::of(row);
@@ -139,27 +202,31 @@ fn settings(
     Ok(settings)
 }
 
-fn counts<K: Eq + std::hash::Hash>(
+/// Running missions of a project by their kinds.
+fn kinds(
     connection: &Connection,
     sql: &str,
-    key: impl Fn(&str) -> Result<K, StoreError>,
-) -> Result<HashMap<(ProjectId, K), u32>, Fault> {
+    project: &ProjectId,
+) -> Result<Vec<(Kind, u32)>, Fault> {
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(())?;
-    let mut counts = HashMap::new();
+    let mut rows = statement.query([project.as_str()])?;
+    let mut counts = Vec::new();
     while let Some(row) = rows.next()? {
-        let mut columns = Columns::of(row);
-        let (project, word): (String, String) = (columns.take()?, columns.take()?);
-        let project = Reader { table: "leases", row: &project }.parse("project_id", &project)?;
-        counts.insert((project, key(&word)?), columns.take()?);
+        let kind: String = row.get("kind")?;
+        let reader = Reader { table: "leases", row: &kind };
+        counts.push((reader.parse("kind", &kind)?, row.get("running")?));
     }
     Ok(counts)
 }
 
-/// The agents that may take missions now.
-fn agents(connection: &Connection, now: Timestamp) -> Result<Vec<AgentFacts>, Fault> {
+/// The agents of a project that may take missions now.
+fn agents(
+    connection: &Connection,
+    project: &ProjectId,
+    now: Timestamp,
+) -> Result<Vec<AgentFacts>, Fault> {
     let mut statement = connection.prepare_cached(sql!("agents_active"))?;
-    let mut rows = statement.query([now.minus(SILENT_AFTER).as_micros()])?;
+    let mut rows = statement.query((project.as_str(), now.minus(SILENT_AFTER).as_micros()))?;
     let mut agents = Vec::new();
     while let Some(row) = rows.next()? {
         let mut columns = Columns::of(row);

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mission_control::{Completion, Minute, Snapshot};
+use mission_control::{Completion, Minute, Slice, Snapshot};
 use mission_control_agents::Standing;
-use mission_control_kernel::{AgentId, Money, ProjectId, Timestamp};
+use mission_control_kernel::{AgentId, MissionId, Money, ProjectId, Timestamp};
 use mission_control_missions::{Delta, Status, Totals};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Params};
 
 use super::fault::Fault;
 use super::load::{Columns, parse_id};
 use super::{journal, sql};
-use crate::row::{Reader, at};
+use crate::row::{BEHIND_ALL_IDS, Reader, at};
 
 /// The sliding hour of the throughput.
 const MINUTES: Duration = Duration::from_hours(1);
@@ -23,7 +23,7 @@ const COMPLETIONS: u32 = 100;
 /// Counts everything; the connection must be in one transaction.
 pub(super) fn aggregate(connection: &Connection, now: Timestamp) -> Result<Snapshot, Fault> {
     let head = journal::head(connection)?;
-    let totals = totals(connection)?;
+    let totals = totals(connection, sql!("snapshot_totals"), ())?;
     let mut completed = BTreeMap::new();
     for project in totals.keys() {
         let ring = completions(connection, project)?;
@@ -33,17 +33,43 @@ pub(super) fn aggregate(connection: &Connection, now: Timestamp) -> Result<Snaps
     }
     Ok(Snapshot {
         seq: head,
-        standings: standings(connection)?,
-        running: running(connection)?,
+        standings: standings(connection, sql!("snapshot_standings"), ())?,
+        running: running(connection, sql!("snapshot_running"), ())?,
         minutes: minutes(connection, head, now)?,
         completions: completed,
         totals,
     })
 }
 
-fn totals(connection: &Connection) -> Result<BTreeMap<ProjectId, Totals>, Fault> {
-    let mut statement = connection.prepare_cached(sql!("snapshot_totals"))?;
-    let mut rows = statement.query(())?;
+/// Counts some missions; the connection must be in one transaction.
+pub(super) fn slice(
+    connection: &Connection,
+    after: Option<MissionId>,
+    limit: u32,
+) -> Result<Slice, Fault> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let last: Option<String> = connection
+        .prepare_cached(sql!("slice_end"))?
+        .query_row((&after, limit.saturating_sub(1)), |row| row.get(0))
+        .optional()?;
+    let span = [&after, last.as_deref().unwrap_or(BEHIND_ALL_IDS)];
+    let counted = Snapshot {
+        seq: journal::head(connection)?,
+        totals: totals(connection, sql!("slice_totals"), span)?,
+        standings: standings(connection, sql!("slice_standings"), span)?,
+        running: running(connection, sql!("slice_running"), span)?,
+        ..Snapshot::default()
+    };
+    Ok(Slice { counted, last: last.map(|id| parse_id(&id)).transpose()? })
+}
+
+fn totals(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<BTreeMap<ProjectId, Totals>, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
     let mut all: BTreeMap<ProjectId, Totals> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let mut columns = Columns::of(row);
@@ -66,9 +92,13 @@ fn totals(connection: &Connection) -> Result<BTreeMap<ProjectId, Totals>, Fault>
     Ok(all)
 }
 
-fn standings(connection: &Connection) -> Result<BTreeMap<AgentId, Standing>, Fault> {
-    let mut statement = connection.prepare_cached(sql!("snapshot_standings"))?;
-    let mut rows = statement.query(())?;
+fn standings(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<BTreeMap<AgentId, Standing>, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
     let mut standings = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let mut columns = Columns::of(row);
@@ -79,9 +109,13 @@ fn standings(connection: &Connection) -> Result<BTreeMap<AgentId, Standing>, Fau
     Ok(standings)
 }
 
-fn running(connection: &Connection) -> Result<BTreeMap<AgentId, u32>, Fault> {
-    let mut statement = connection.prepare_cached(sql!("snapshot_running"))?;
-    let mut rows = statement.query(())?;
+fn running(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<BTreeMap<AgentId, u32>, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
     let mut running = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let mut columns = Columns::of(row);

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use mission_control::Telemetry;
 use mission_control_kernel::{Chance, Clock, StoreError, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -43,6 +44,7 @@ pub(super) struct Writer {
     pub(super) signals: Arc<Signals>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) chance: Arc<dyn Fn() -> Chance + Send + Sync>,
+    pub(super) telemetry: Arc<dyn Telemetry>,
     pub(super) lanes: Lanes,
     pub(super) rotation: Rotation,
     pub(super) log: Log,
@@ -106,8 +108,10 @@ impl Writer {
 
     /// Carries out a batch; halves it until a job that cannot be carried out is alone.
     fn carry_out(&mut self, mut jobs: Vec<Job>) {
+        let started = Instant::now();
         let error = match self.attempt(&mut jobs) {
             Ok(effects) => {
+                self.telemetry.committed(jobs.len(), started.elapsed());
                 self.head = effects.head.unwrap_or(self.head);
                 self.signals.raise(effects);
                 jobs.into_iter().for_each(|job| job.answer(Ok(())));

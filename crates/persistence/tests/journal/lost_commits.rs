@@ -1,7 +1,9 @@
 //! A session that is lost in the middle of a commit: whoever asked learns what became of it.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use anyhow::Context as _;
 use futures::future::try_join_all;
 use mission_control::{Journal as _, JournalEntry};
 use mission_control_conformance::private_postgres::Durability;
@@ -10,6 +12,7 @@ use mission_control_missions::MissionStore as _;
 use mission_control_persistence::postgres::Postgres;
 use rand::RngExt as _;
 use tokio::sync::watch;
+use tokio::time::{interval, timeout};
 
 use crate::stage::{Stage, create};
 
@@ -18,6 +21,10 @@ const CLIENTS: usize = 32;
 const LOSSES: usize = 30;
 /// Creates at least; they go on until the last loss.
 const CREATES: usize = 500;
+/// How often one looks for a commit under way: several times in each.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+/// While creates go on, commits are under way again and again within this.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// At most this many creates lie between two losses.
 const BETWEEN: usize = 30;
 
@@ -63,7 +70,14 @@ async fn end_sessions(stage: &Stage, mut counted: watch::Receiver<usize>) -> any
     for _ in 0..LOSSES {
         let more = *counted.borrow() + rand::rng().random_range(1..=BETWEEN);
         counted.wait_for(|count| *count >= more).await?;
-        while session.query(&terminate, &[]).await?.is_empty() {}
+        let mut looks = interval(LOOK_EVERY);
+        let ending = async {
+            while session.query(&terminate, &[]).await?.is_empty() {
+                looks.tick().await;
+            }
+            anyhow::Ok(())
+        };
+        timeout(PATIENCE, ending).await.context("no session commits")??;
     }
     counted.wait_for(|count| *count >= CREATES).await?;
     Ok(())

@@ -6,5 +6,7 @@ mod open_transactions;
 mod order;
 mod refused_requests;
 mod replicas;
+mod retained;
+mod silence;
 mod stage;
 mod writer;

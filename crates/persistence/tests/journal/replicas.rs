@@ -10,6 +10,7 @@ use mission_control_kernel::MissionId;
 use mission_control_persistence::postgres::Postgres;
 use rand::RngExt as _;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::stage::{Stage, follow, versions};
 use crate::writer::Writer;
@@ -19,6 +20,9 @@ const WRITERS: usize = 4;
 const DEATHS: usize = 20;
 /// The longest that a transaction stays open after it has written.
 const LONGEST: Duration = Duration::from_millis(10);
+
+/// Four writers are not silent for this long.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Writes about one mission until told to stop; how many entries.
 async fn write(
@@ -59,7 +63,7 @@ async fn the_death_of_whoever_numbers_leaves_no_gap_and_no_double() -> anyhow::R
     for _ in 0..DEATHS {
         let mortal = stage.handle().await?;
         let numbering = tokio::spawn(number(Arc::clone(&mortal)));
-        mortal.wait_past(mortal.head().await?).await;
+        timeout(PATIENCE, mortal.wait_past(mortal.head().await?)).await?;
         numbering.abort();
         drop(mortal);
         // The reader goes on at another replica, and the one it had is gone as well.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use mission_control::{Journal as _, JournalEntry, Sequenced};
 use mission_control_conformance::private_postgres::{Durability, PrivatePostgres};
 use mission_control_kernel::{
@@ -11,7 +11,7 @@ use mission_control_kernel::{
     SystemIds, Text,
 };
 use mission_control_missions::{
-    Action, Backoff, Kind, MissionStore as _, NewMission, Priority, Request, Spec, Verdict,
+    Action, Actor, Backoff, Kind, MissionStore as _, NewMission, Priority, Request, Spec, Verdict,
 };
 use mission_control_persistence::Options;
 use mission_control_persistence::postgres::Postgres;
@@ -38,6 +38,20 @@ impl Stage {
     /// A handle, as a process of its own has.
     pub(crate) async fn handle(&self) -> anyhow::Result<Arc<Postgres>> {
         Ok(Postgres::connect(&self.server.dsn(), Options::default()).await?)
+    }
+
+    /// A handle that reaches the server through `port` of this machine.
+    pub(crate) async fn handle_through(&self, port: u16) -> anyhow::Result<Arc<Postgres>> {
+        let dsn = self.server.dsn();
+        let through = dsn.replace(&format!(":{}/", self.port()?), &format!(":{port}/"));
+        ensure!(through != dsn, "no port to be replaced");
+        Ok(Postgres::connect(&through, Options::default()).await?)
+    }
+
+    /// Where the server listens on the loopback.
+    pub(crate) fn port(&self) -> anyhow::Result<u16> {
+        let config: tokio_postgres::Config = self.server.dsn().parse()?;
+        config.get_ports().first().copied().context("the server has a port")
     }
 
     /// A session beside all handles.
@@ -79,7 +93,7 @@ impl Stage {
 
 /// Asks a handle to make missions; an error says that nothing was made, or that nobody knows.
 pub(crate) async fn create(handle: &Postgres, drafts: Vec<NewMission>) -> Result<(), StoreError> {
-    let request = Request { action: Action::Create(drafts), receipt: None };
+    let request = Request { action: Action::Create(drafts), by: Actor::System, receipt: None };
     match handle.apply(request).await? {
         Verdict::Done(..) => Ok(()),
         other => panic!("nothing speaks against a plain mission: {other:?}"),

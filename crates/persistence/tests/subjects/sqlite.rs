@@ -28,7 +28,8 @@ impl OnSqlite {
 }
 
 fn open(place: String, clock: Arc<ManualClock>) -> anyhow::Result<Store> {
-    let options = Options { clock: Some(clock.clone()), chance: Arc::new(|| Chance::new(1.0)) };
+    let chance = Arc::new(|| Chance::new(1.0));
+    let options = Options { clock: Some(clock.clone()), chance, ..Options::default() };
     let store = Sqlite::open(Path::new(&place), Durability::Off, options)?;
     Ok(Store { stores: Stores::of(store), clock, place })
 }

@@ -29,26 +29,31 @@ declare_settings! {
         /// The address to listen on; one that is not loopback needs a secret key and allowed hosts.
         HOST => host: IpAddr = parse::host,
             Setting::new("host", "ADDRESS").flag("host").variable(&["MISSION_DASHBOARD_HOST"])
-                .default("127.0.0.1");
+                .default("127.0.0.1")
+                .server_only();
 
         /// The port to listen on; 0 takes any that is free.
         PORT => port: u16 = parse::port,
             Setting::new("port", "PORT").flag("port").variable(&["MISSION_DASHBOARD_PORT"])
-                .default("5002");
+                .default("5002")
+                .server_only();
 
         /// The names by which clients reach the server, separated by commas, without ports.
         ALLOWED_HOSTS => allowed_hosts: Vec<HostName> = parse::host_names,
             Setting::new("allowed_hosts", "NAMES").flag("allowed-hosts")
-                .variable(&["MISSION_CONTROL_ALLOWED_HOSTS"]);
+                .variable(&["MISSION_CONTROL_ALLOWED_HOSTS"])
+                .server_only();
 
         /// The key that signs sessions and cursors, at least 32 characters; if none is given in
         /// development, one is made in the data folder.
         SECRET_KEY => secret_key: Option<Secret> = parse::secret_key,
-            Setting::secret("secret_key", &["MISSION_DASHBOARD_SECRET_KEY"]);
+            Setting::secret("secret_key", &["MISSION_DASHBOARD_SECRET_KEY"])
+                .server_only();
 
         /// The token of the first administrator, at least 32 characters.
         ADMIN_TOKEN => admin_token: Option<Secret> = parse::admin_token,
-            Setting::secret("admin_token", &["MISSION_CONTROL_ADMIN_TOKEN"]);
+            Setting::secret("admin_token", &["MISSION_CONTROL_ADMIN_TOKEN"])
+                .server_only();
 
         /// The folder of the database, keys and logs, made if it is missing.
         DATA_DIR => data_dir: PathBuf = parse::needed_path,
@@ -66,7 +71,14 @@ declare_settings! {
 
         /// Runs no worker in this process.
         NO_WORKER => no_worker: bool = parse::truth,
-            Setting::switch("no_worker").flag("no-worker").variable(&["MISSION_CONTROL_NO_WORKER"]);
+            Setting::switch("no_worker").flag("no-worker").variable(&["MISSION_CONTROL_NO_WORKER"])
+                .server_only();
+
+        /// Tells the workers of one machine apart, also after a restart; if none is given, a server takes
+        /// its port, and a worker of its own what it keeps in the data folder.
+        INSTANCE => instance: Option<String> = parse::instance,
+            Setting::new("instance", "NAME").flag("instance")
+                .variable(&["MISSION_CONTROL_INSTANCE"]);
 
         /// How many missions the worker runs at once, 1 to 1000.
         WORKER_CONCURRENCY => worker_concurrency: u32 = parse::concurrency,
@@ -88,6 +100,45 @@ declare_settings! {
             Setting::new("ageing_seconds", "SECONDS").flag("ageing-seconds")
                 .variable(&["MISSION_CONTROL_AGEING_SECONDS"]).default("600");
 
+        /// Fills the control room with life, in the folder demo below the data folder, on SQLite;
+        /// remove that folder to be rid of it.
+        DEMO => demo: bool = parse::truth,
+            Setting::switch("demo").flag("demo").variable(&["MISSION_CONTROL_DEMO"])
+                .server_only();
+
+        /// The number that the demo draws everything from; if none is given, another each time.
+        DEMO_SEED => demo_seed: Option<u64> = parse::seed,
+            Setting::new("demo_seed", "NUMBER").flag("demo-seed")
+                .variable(&["MISSION_CONTROL_DEMO_SEED"])
+                .server_only();
+
+        /// Where the files of the page are read from each time, to see changes to them at once; if none
+        /// is named, those in the binary.
+        WEB_DIR => web_dir: Option<PathBuf> = parse::path,
+            Setting::new("web_dir", "FOLDER").flag("web-dir")
+                .variable(&["MISSION_CONTROL_WEB_DIR"])
+                .server_only();
+
+        /// How many days the journal is kept; 0 keeps it for ever.
+        KEEP_JOURNAL => keep_journal: Option<Duration> = parse::days,
+            Setting::new("keep_journal_days", "DAYS").flag("keep-journal-days")
+                .variable(&["MISSION_CONTROL_KEEP_JOURNAL_DAYS"]).default("7").server_only();
+
+        /// How many days the log lines of missions are kept; 0 keeps them for ever.
+        KEEP_LOGS => keep_logs: Option<Duration> = parse::days,
+            Setting::new("keep_logs_days", "DAYS").flag("keep-logs-days")
+                .variable(&["MISSION_CONTROL_KEEP_LOGS_DAYS"]).default("7").server_only();
+
+        /// How many days the metrics of each minute are kept; 0 keeps them for ever.
+        KEEP_METRICS => keep_metrics: Option<Duration> = parse::days,
+            Setting::new("keep_metrics_days", "DAYS").flag("keep-metrics-days")
+                .variable(&["MISSION_CONTROL_KEEP_METRICS_DAYS"]).default("365").server_only();
+
+        /// How many hours the answer to an idempotency key is kept; 0 keeps it for ever.
+        KEEP_RECEIPTS => keep_receipts: Option<Duration> = parse::hours,
+            Setting::new("keep_receipts_hours", "HOURS").flag("keep-receipts-hours")
+                .variable(&["MISSION_CONTROL_KEEP_RECEIPTS_HOURS"]).default("24").server_only();
+
         /// What is logged, such as warn,mission_control=debug.
         LOG_FILTER => log_filter: Targets = parse::log_filter,
             Setting::new("log_filter", "FILTER").flag("log-filter").variable(&["RUST_LOG"])
@@ -98,7 +149,7 @@ declare_settings! {
             Setting::new("log_format", "WORD").flag("log-format")
                 .variable(&["MISSION_CONTROL_LOG_FORMAT"]).default("text").in_production("json");
 
-        /// A file that gets every log line too.
+        /// A file that gets every log line too; SIGHUP opens it anew.
         LOG_FILE => log_file: Option<PathBuf> = parse::path,
             Setting::new("log_file", "FILE").flag("log-file")
                 .variable(&["MISSION_CONTROL_LOG_FILE"]);

@@ -11,6 +11,7 @@ use super::layer::Layer;
 use super::nearest::nearest;
 use super::problem::{Origin, Problem};
 use super::setting::Setting;
+use super::words::Program;
 
 /// Columns of the help text: a common terminal, and the same text everywhere.
 const HELP_COLUMNS: usize = 100;
@@ -29,12 +30,13 @@ pub(super) enum CommandLine {
 /// Reads the command line, the program's name first. The parser stops at the first flag that it
 /// cannot read, so that one is noted, taken out, and the rest read again.
 pub(super) fn read(
+    program: Program,
     args: impl Iterator<Item = OsString>,
     problems: &mut Vec<Problem>,
 ) -> CommandLine {
     let mut args: Vec<OsString> = args.collect();
     loop {
-        let error = match command().try_get_matches_from(&args) {
+        let error = match command(program).try_get_matches_from(&args) {
             Ok(matches) => return CommandLine::Run(gather(&matches, problems)),
             Err(error) => error,
         };
@@ -42,7 +44,9 @@ pub(super) fn read(
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 return CommandLine::Print(error.render().to_string());
             }
-            ErrorKind::UnknownArgument => take_out(&error, &mut args).map(|flag| unknown(&flag)),
+            ErrorKind::UnknownArgument => {
+                take_out(&error, &mut args).map(|flag| unknown(program, &flag))
+            }
             ErrorKind::InvalidValue => take_out(&error, &mut args)
                 .map(|flag| Problem::MissingValue { flag: flag.trim_start_matches('-').into() }),
             _ => None,
@@ -55,15 +59,23 @@ pub(super) fn read(
     }
 }
 
-fn command() -> Command {
+fn command(program: Program) -> Command {
     let words = Arg::new(WORDS).num_args(0..).hide(true).value_parser(ValueParser::os_string());
-    Command::new("mission-control")
-        .about("The control room for AI agents")
+    let (name, about) = match program {
+        Program::Server => ("mission-control", "The control room for AI agents"),
+        Program::Worker => ("mission-control-worker", "A worker of the control room for AI agents"),
+    };
+    Command::new(name)
+        .about(about)
         .version(env!("CARGO_PKG_VERSION"))
         .term_width(HELP_COLUMNS)
-        .args(CATALOG.iter().filter_map(argument))
+        .args(settings_of(program).filter_map(argument))
         .arg(words)
-        .after_help(after_help())
+        .after_help(after_help(program))
+}
+
+fn settings_of(program: Program) -> impl Iterator<Item = &'static Setting> {
+    CATALOG.iter().filter(move |setting| setting.is_for(program))
 }
 
 fn argument(setting: &Setting) -> Option<Arg> {
@@ -89,11 +101,11 @@ fn help(setting: &Setting) -> String {
     help
 }
 
-fn after_help() -> String {
+fn after_help(program: Program) -> String {
     let mut text = String::from(
         "Secrets are variables, never flags; <VARIABLE>_FILE names a file that holds the value:\n",
     );
-    for setting in CATALOG.iter().filter(|setting| setting.flag.is_none()) {
+    for setting in settings_of(program).filter(|setting| setting.flag.is_none()) {
         text += &format!("  {}\n      {}\n", setting.variables.join(", "), setting.help.trim());
     }
     text += "\nA flag counts more than a variable, a variable more than the settings file.";
@@ -104,7 +116,9 @@ fn gather(matches: &ArgMatches, problems: &mut Vec<Problem>) -> Layer {
     let mut layer = Layer::default();
     for setting in CATALOG {
         let Some(flag) = setting.flag else { continue };
-        let mut values = matches.get_many::<OsString>(setting.key).unwrap_or_default();
+        // A flag that is another program's alone is not known to this command line.
+        let values = matches.try_get_many::<OsString>(setting.key).ok().flatten();
+        let mut values = values.unwrap_or_default();
         let Some(value) = values.next() else { continue };
         if values.next().is_some() {
             problems.push(Problem::RepeatedFlag { flag });
@@ -124,13 +138,14 @@ fn gather(matches: &ArgMatches, problems: &mut Vec<Problem>) -> Layer {
     layer
 }
 
-fn unknown(flag: &str) -> Problem {
+fn unknown(program: Program, flag: &str) -> Problem {
     let flag = flag.to_owned();
     let name = flag.trim_start_matches('-').replace('-', "_");
     if let Some(secret) = CATALOG.iter().find(|one| one.flag.is_none() && one.key == name) {
         return Problem::SecretFlag { flag, variable: secret.variables[0] };
     }
-    let known = CATALOG.iter().filter_map(|setting| setting.flag).map(|flag| format!("--{flag}"));
+    let known =
+        settings_of(program).filter_map(|setting| setting.flag).map(|flag| format!("--{flag}"));
     let nearest = nearest(&flag, known);
     Problem::UnknownFlag { flag, nearest }
 }

@@ -28,7 +28,7 @@ use self::flags::CommandLine;
 use self::layer::Reader;
 pub use self::problem::{Origin, Problem, SettingsError};
 pub use self::reference::reference;
-pub use self::words::{Environment, HostName, LogFormat};
+pub use self::words::{Environment, HostName, LogFormat, Program};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -45,22 +45,23 @@ impl Settings {
     ///
     /// # Errors
     /// As [`Settings::load`].
-    pub fn from_process() -> Result<Loaded, SettingsError> {
-        Self::load(std::env::args_os(), std::env::vars_os())
+    pub fn from_process(program: Program) -> Result<Loaded, SettingsError> {
+        Self::load(program, std::env::args_os(), std::env::vars_os())
     }
 
-    /// The settings from these arguments, the program's name first, and these environment
+    /// The settings of a program from these arguments, the program's name first, and these environment
     /// variables; reads the settings file and the files of secrets that they name.
     ///
     /// # Errors
     /// Every problem that was found: unknown names, refused values, unreadable files, and what is
     /// missing for the chosen host and environment.
     pub fn load(
+        program: Program,
         args: impl Iterator<Item = OsString>,
         env: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Loaded, SettingsError> {
         let mut problems = Vec::new();
-        let flags = match flags::read(args, &mut problems) {
+        let flags = match flags::read(program, args, &mut problems) {
             CommandLine::Print(text) => return Ok(Loaded::Print(text)),
             CommandLine::Run(flags) => flags,
         };
@@ -69,7 +70,7 @@ impl Settings {
         let given = above.over(file);
 
         let draft = Draft::read(&mut Reader::new(&given, &mut problems));
-        rules::check(&draft, &mut problems);
+        rules::check(program, &draft, &mut problems);
         match draft.complete() {
             Some(settings) if problems.is_empty() => Ok(Loaded::Run(Box::new(settings))),
             _ => Err(SettingsError { problems }),

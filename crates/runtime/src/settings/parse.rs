@@ -37,6 +37,10 @@ const LEASE_SECONDS: RangeInclusive<u64> = 1..=3_600;
 /// Thirty days: a mission that waits longer is not helped by its priority.
 const AGEING_SECONDS: RangeInclusive<u64> = 0..=2_592_000;
 
+/// A hundred years: whoever wants more wants it for ever.
+const DAYS: RangeInclusive<u64> = 0..=36_500;
+const HOURS: RangeInclusive<u64> = 0..=876_000;
+
 /// The longest name in DNS (RFC 1035, section 2.3.4, without the final dot).
 const MAX_HOST_NAME_BYTES: usize = 253;
 
@@ -141,6 +145,39 @@ pub(super) fn lease(text: &str) -> Result<Duration, Refusal> {
 pub(super) fn ageing(text: &str) -> Result<Option<Duration>, Refusal> {
     let seconds = whole(text, AGEING_SECONDS)?;
     Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
+}
+
+pub(super) fn seed(text: &str) -> Result<Option<u64>, Refusal> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    whole(text, 0..=u64::MAX).map(Some)
+}
+
+/// How long something is kept; 0 is for ever.
+pub(super) fn days(text: &str) -> Result<Option<Duration>, Refusal> {
+    let days = whole(text, DAYS)?;
+    Ok((days > 0).then(|| Duration::from_hours(24 * days)))
+}
+
+/// The same in hours.
+pub(super) fn hours(text: &str) -> Result<Option<Duration>, Refusal> {
+    let hours = whole(text, HOURS)?;
+    Ok((hours > 0).then(|| Duration::from_hours(hours)))
+}
+
+/// The longest name of an instance: with a host's it must fit into an agent's.
+const MAX_INSTANCE_BYTES: usize = 32;
+
+/// Part of an agent's name, and the name of a folder.
+pub(super) fn instance(text: &str) -> Result<Option<String>, Refusal> {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if text.len() > MAX_INSTANCE_BYTES || text.starts_with('.') || !text.bytes().all(inner) {
+        let rule = "must be letters, digits, hyphens, underscores or dots, 32 at most, and not \
+                    begin with a dot";
+        return Err(Refusal::new(rule));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 pub(super) fn log_filter(text: &str) -> Result<Targets, Refusal> {

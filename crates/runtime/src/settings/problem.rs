@@ -165,6 +165,26 @@ pub enum Problem {
         /// The variable to set.
         variable: &'static str,
     },
+    /// A worker of its own without a store that processes share.
+    #[error(
+        "a worker of its own needs the PostgreSQL database of its servers, and {variable} is not \
+         set; SQLite belongs to one process: there, run the server alone, which has a worker inside"
+    )]
+    NoSharedStore {
+        /// The variable to set.
+        variable: &'static str,
+    },
+    /// A demo, and what a demo does not go with.
+    #[error(
+        "{demo} runs on SQLite in a folder of its own, with agents of its own: leave out {setting}, \
+         or leave out {demo}"
+    )]
+    NotWithDemo {
+        /// The switch of the demo.
+        demo: &'static str,
+        /// What is to be left out.
+        setting: &'static str,
+    },
 }
 
 /// Where a value stands.

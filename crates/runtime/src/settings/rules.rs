@@ -1,11 +1,25 @@
 //! What settings ask of each other.
 
-use super::catalog::{ALLOWED_HOSTS, Draft, SECRET_KEY};
+use super::catalog::{ALLOWED_HOSTS, DEMO, Draft, NO_WORKER, POSTGRES_DSN, SECRET_KEY};
 use super::problem::Problem;
-use super::words::Environment;
+use super::words::{Environment, Program};
 
 /// Notes what is missing. A setting that was refused is not missing, so it is passed over here.
-pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
+pub(super) fn check(program: Program, draft: &Draft, problems: &mut Vec<Problem>) {
+    match program {
+        Program::Server => for_a_server(draft, problems),
+        Program::Worker => for_a_worker(draft, problems),
+    }
+}
+
+/// A worker of its own is useless on a file that belongs to another process.
+fn for_a_worker(draft: &Draft, problems: &mut Vec<Problem>) {
+    if matches!(draft.postgres_dsn, Some(None)) {
+        problems.push(Problem::NoSharedStore { variable: POSTGRES_DSN.variables[0] });
+    }
+}
+
+fn for_a_server(draft: &Draft, problems: &mut Vec<Problem>) {
     let lacks_key = matches!(draft.secret_key, Some(None));
     let lacks_hosts = draft.allowed_hosts.as_ref().is_some_and(Vec::is_empty);
     let exposed = draft.host.filter(|host| !host.to_canonical().is_loopback());
@@ -18,5 +32,19 @@ pub(super) fn check(draft: &Draft, problems: &mut Vec<Problem>) {
         }
     } else if lacks_key && draft.environment == Some(Environment::Production) {
         problems.push(Problem::NoSecretKey { variable: SECRET_KEY.variables[0] });
+    }
+    if draft.demo == Some(true) {
+        against_the_demo(draft, problems);
+    }
+}
+
+/// A demo never fills somebody's database, and is nothing without its agents.
+fn against_the_demo(draft: &Draft, problems: &mut Vec<Problem>) {
+    let conflicts = [
+        (matches!(draft.postgres_dsn, Some(Some(_))), &POSTGRES_DSN),
+        (draft.no_worker == Some(true), &NO_WORKER),
+    ];
+    for (_, setting) in conflicts.into_iter().filter(|(is_there, _)| *is_there) {
+        problems.push(Problem::NotWithDemo { demo: DEMO.key, setting: setting.key });
     }
 }

@@ -1,5 +1,7 @@
 //! How one setting may be given, and the macro that turns the table of them into a struct.
 
+use super::words::Program;
+
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Setting {
@@ -21,6 +23,9 @@ pub(super) struct Setting {
     pub switch: bool,
     /// Whether the settings file may hold it.
     pub in_file: bool,
+    /// Whether it means nothing to a worker of its own. Its variable and its place in the file are
+    /// passed over there, for servers and workers may share both.
+    pub server_only: bool,
     /// What it does, in one sentence.
     pub help: &'static str,
 }
@@ -37,6 +42,7 @@ impl Setting {
             secret: false,
             switch: false,
             in_file: true,
+            server_only: false,
             help: "",
         }
     }
@@ -71,8 +77,20 @@ impl Setting {
         Self { in_file: false, ..self }
     }
 
+    pub(super) const fn server_only(self) -> Self {
+        Self { server_only: true, ..self }
+    }
+
     pub(super) const fn help(self, help: &'static str) -> Self {
         Self { help, ..self }
+    }
+
+    /// Whether this program has it on its command line and in its help.
+    pub(super) const fn is_for(&self, program: Program) -> bool {
+        match program {
+            Program::Server => true,
+            Program::Worker => !self.server_only,
+        }
     }
 
     /// Every environment variable that is read for this setting, those that name files included.

@@ -2,6 +2,15 @@
 
 use std::fmt;
 
+/// Which of the programs is to be run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Program {
+    /// API, page and worker in one process.
+    Server,
+    /// A worker of its own, on a store that is shared.
+    Worker,
+}
+
 /// How much a process insists on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Environment {

@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use mission_control_runtime::settings::{Problem, SettingsError};
-use mission_control_runtime::{Loaded, Settings};
+use mission_control_runtime::{Loaded, Program, Settings};
 use tempfile::{TempDir, tempdir};
 
 /// A key that is as short as it may be.
@@ -21,15 +21,20 @@ const KEY: &str = "0123456789abcdef0123456789abcdef";
 /// A process that is about to start, in a data folder of its own.
 struct Start {
     folder: TempDir,
+    program: Program,
     args: Vec<OsString>,
     env: Vec<(OsString, OsString)>,
 }
 
 impl Start {
     fn new() -> Self {
+        Self::of(Program::Server)
+    }
+
+    fn of(program: Program) -> Self {
         let folder = tempdir().unwrap();
         let env = vec![("MISSION_CONTROL_DATA_DIR".into(), folder.path().into())];
-        Self { folder, args: vec!["server".into()], env }
+        Self { folder, program, args: vec!["server".into()], env }
     }
 
     fn flags(mut self, flags: &[&str]) -> Self {
@@ -61,7 +66,7 @@ impl Start {
     }
 
     fn load(&self) -> Result<Loaded, SettingsError> {
-        Settings::load(self.args.iter().cloned(), self.env.iter().cloned())
+        Settings::load(self.program, self.args.iter().cloned(), self.env.iter().cloned())
     }
 
     fn settings(&self) -> Settings {

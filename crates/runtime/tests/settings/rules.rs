@@ -1,3 +1,5 @@
+use mission_control_runtime::Program;
+
 use crate::{KEY, Start};
 
 const HOST: &str = "MISSION_DASHBOARD_HOST";
@@ -50,4 +52,47 @@ fn one_missing_key_is_one_problem() {
 fn a_refused_key_is_not_called_missing_too() {
     let start = Start::new().variable("ENVIRONMENT", "production").variable(SECRET_KEY, "short");
     assert!(start.sentence().contains("must have at least 32 characters"));
+}
+
+#[test]
+fn a_demo_fills_nobodys_database_and_keeps_its_agents() {
+    let demo = || Start::new().flags(&["--demo"]);
+    assert!(demo().settings().demo);
+    assert_eq!(demo().flags(&["--demo-seed=7"]).settings().demo_seed, Some(7));
+    let sentence = demo().variable("POSTGRES_DSN", "postgres://me@host/db").sentence();
+    assert!(sentence.contains("leave out postgres_dsn"), "{sentence}");
+    let sentence = demo().variable("MISSION_CONTROL_NO_WORKER", "true").sentence();
+    assert!(sentence.contains("leave out no_worker"), "{sentence}");
+}
+
+#[test]
+fn a_worker_of_its_own_needs_a_shared_database_and_nothing_that_a_server_needs() {
+    let worker = || Start::of(Program::Worker).variable("ENVIRONMENT", "production");
+    let sentence = worker().sentence();
+    assert!(sentence.contains("POSTGRES_DSN is not set"), "{sentence}");
+    assert!(sentence.contains("SQLite belongs to one process"), "{sentence}");
+    let shared = || worker().variable("POSTGRES_DSN", "postgres://me@host/db");
+    // What stands in the environment of its servers too.
+    assert!(shared().variable(HOST, "0.0.0.0").load().is_ok());
+    assert_eq!(shared().flags(&["--instance=blue"]).settings().instance.as_deref(), Some("blue"));
+}
+
+#[test]
+fn a_flag_of_servers_is_none_of_a_worker_of_its_own() {
+    let shared = Start::of(Program::Worker).variable("POSTGRES_DSN", "postgres://me@host/db");
+    let sentence = shared.flags(&["--port=80"]).sentence();
+    assert!(sentence.starts_with("--port is not a flag"), "{sentence}");
+    let help = Start::of(Program::Worker).flags(&["--help"]).text();
+    assert!(help.contains("--profiles") && !help.contains("--port"), "{help}");
+    assert!(!help.contains("MISSION_DASHBOARD_SECRET_KEY"), "{help}");
+}
+
+#[test]
+fn an_instance_is_the_name_of_a_folder_and_no_way_out_of_it() {
+    for name in ["..", ".1", "a/b", "a b", "ä", &"x".repeat(33)] {
+        let sentence = Start::new().variable("MISSION_CONTROL_INSTANCE", name).sentence();
+        assert!(sentence.contains("must be letters, digits"), "{sentence}");
+    }
+    let start = Start::new().variable("MISSION_CONTROL_INSTANCE", "Blue_1.a-b");
+    assert_eq!(start.settings().instance.as_deref(), Some("Blue_1.a-b"));
 }

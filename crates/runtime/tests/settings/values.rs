@@ -19,6 +19,9 @@ fn the_defaults_serve_one_person_on_one_machine() {
     assert_eq!(settings.worker_concurrency, 4);
     assert_eq!(settings.lease, Duration::from_secs(15));
     assert_eq!(settings.ageing, Some(Duration::from_secs(600)));
+    let (day, week) = (Duration::from_hours(24), Duration::from_hours(168));
+    assert_eq!((settings.keep_journal, settings.keep_logs), (Some(week), Some(week)));
+    assert_eq!((settings.keep_metrics, settings.keep_receipts), (Some(day * 365), Some(day)));
     assert_eq!(settings.log_filter.to_string(), "info");
     assert_eq!(settings.log_format, LogFormat::Text);
     assert!(settings.secret_key.is_none() && settings.admin_token.is_none());
@@ -47,6 +50,10 @@ fn every_variable_reaches_its_setting() {
             ("MISSION_CONTROL_ALLOWED_HOSTS", "A.Test, [::1], a.test,"),
             ("MISSION_CONTROL_PROJECTS", "red, blue,red"),
             ("MISSION_CONTROL_LOG_FILE", "logs/server.log"),
+            ("MISSION_CONTROL_KEEP_JOURNAL_DAYS", "14"),
+            ("MISSION_CONTROL_KEEP_LOGS_DAYS", "0"),
+            ("MISSION_CONTROL_KEEP_METRICS_DAYS", "36500"),
+            ("MISSION_CONTROL_KEEP_RECEIPTS_HOURS", "1"),
             ("RUST_LOG", "warn,hyper=debug"),
             ("MISSION_CONTROL_LOG_FORMAT", "json"),
             ("MISSION_CONTROL_NO_WORKER", "yes"),
@@ -70,6 +77,12 @@ fn every_variable_reaches_its_setting() {
     assert_eq!(settings.profiles.as_deref(), Some(Path::new("profiles.toml")));
     assert_eq!(settings.lease, Duration::from_secs(3_600));
     assert_eq!(settings.ageing, None);
+    let hour = Duration::from_hours(1);
+    assert_eq!((settings.keep_journal, settings.keep_logs), (Some(hour * 24 * 14), None));
+    assert_eq!(
+        (settings.keep_metrics, settings.keep_receipts),
+        (Some(hour * 24 * 36_500), Some(hour))
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod events;
 mod list;
+mod preview;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,6 +11,7 @@ use sha2::Sha256;
 
 pub(crate) use events::EventsCursor;
 pub(crate) use list::ListCursor;
+pub(crate) use preview::PreviewToken;
 
 /// Half of HMAC-SHA256 (RFC 2104, section 5 allows it): a cursor is no credential, and it stands in
 /// every URL of a list.

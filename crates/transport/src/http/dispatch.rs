@@ -5,13 +5,16 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::FutureExt;
 use http::header::{CONTENT_LENGTH, UPGRADE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use hyper::body::{Body, Incoming};
 use hyper::upgrade::OnUpgrade;
-use mission_control_identity::{Access, Denial, Identities, Principal, authorize, choose_project};
+use mission_control_identity::{
+    Access, Denial, Identities, Principal, PrincipalId, authorize, choose_project,
+};
 use mission_control_kernel::{Clock, Ids, ProjectId};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
@@ -25,7 +28,8 @@ use super::routes::Found;
 use super::{
     Doors, Problem, Query, Reply, ReplyBody, Request, RequestId, Route, RouteTable, body, headers,
 };
-use crate::auth::Credential;
+use crate::auth::{Credential, Lasting, Sessions};
+use crate::metrics::RoutePattern;
 use crate::server::Answer;
 
 /// The header that names a project, and seed 003's name for it.
@@ -59,6 +63,8 @@ pub struct Dispatcher {
     routes: RouteTable,
     doors: Doors,
     identities: Arc<dyn Identities>,
+    sessions: Option<Arc<Sessions>>,
+    projects: Option<Vec<ProjectId>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     deadlines: Deadlines,
@@ -76,7 +82,31 @@ impl Dispatcher {
         ids: Arc<dyn Ids>,
     ) -> Self {
         let (deadlines, handlers) = (Deadlines::default(), TaskTracker::new());
-        Self { routes, doors, identities, clock, ids, deadlines, handlers }
+        Self {
+            routes,
+            doors,
+            identities,
+            sessions: None,
+            projects: None,
+            clock,
+            ids,
+            deadlines,
+            handlers,
+        }
+    }
+
+    /// The same, which also lets in whoever has signed in from a browser.
+    #[must_use]
+    pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
+        self.sessions = Some(sessions);
+        self
+    }
+
+    /// The same where only these projects exist: any other is answered as one that is outside.
+    #[must_use]
+    pub fn with_projects(mut self, projects: Vec<ProjectId>) -> Self {
+        self.projects = Some(projects);
+        self
     }
 
     /// The same with other deadlines.
@@ -105,14 +135,15 @@ impl Dispatcher {
         arrival: &mut Arrival,
     ) -> Result<Reply, Problem> {
         let (head, body, upgrade) = take_apart(request);
-        let credential = Credential::of(&head.headers);
-        let bearer = matches!(credential, Some(Credential::Bearer(_)));
-        self.doors.check(&head, bearer)?;
+        let cookie = self.sessions.as_ref().map_or("", |sessions| sessions.cookie());
+        let credential = Credential::of(&head.headers, cookie);
+        self.doors.check(&head, credential.as_ref())?;
         let Found { route, spans } = self.routes.find(&head.method, head.uri.path())?;
         arrival.route = route.path;
         let query = Query::parse(head.uri.query(), route.query);
         let requested = requested_project(&head.headers, query.as_ref().ok());
         let caller = self.admit(&route, credential, requested).await?;
+        arrival.principal = caller.as_ref().map(|caller| caller.principal.id.clone());
         let query = query?;
         let body = body::read(body, route.body.limit(), self.deadlines.body).await?;
         if !body.is_empty() {
@@ -121,7 +152,9 @@ impl Dispatcher {
         let hung_up = CancellationToken::new();
         let _guard = hung_up.clone().drop_guard();
         let (id, peer) = (arrival.id.clone(), arrival.peer);
-        let request = Request { head, spans, query, caller, id, peer, body, upgrade, hung_up };
+        let stay = self.handlers.token();
+        let request =
+            Request { head, spans, query, caller, id, peer, body, upgrade, hung_up, stay };
         self.run(route, request).await
     }
 
@@ -136,21 +169,34 @@ impl Dispatcher {
             authorize(None, route.access, None)?;
             return Ok(None);
         }
-        let principal = self.identify(credential).await?;
+        let (principal, session) = self.identify(credential).await?;
         let requested = requested?;
         let project = choose_project(&principal, requested.as_ref());
+        let exists = |project: &ProjectId| {
+            self.projects.as_ref().is_none_or(|known| known.contains(project))
+        };
+        let project = project.filter(exists);
         authorize(Some(&principal), route.access, project.as_ref())?;
-        Ok(Some(Caller { principal, project }))
+        Ok(Some(Caller { principal, project, session }))
     }
 
-    async fn identify(&self, credential: Option<Credential>) -> Result<Arc<Principal>, Problem> {
-        let Some(Credential::Bearer(digest)) = credential else {
-            return Err(Denial::Unauthenticated.into());
+    async fn identify(
+        &self,
+        credential: Option<Credential>,
+    ) -> Result<(Arc<Principal>, Option<Lasting>), Problem> {
+        let known = match (credential, &self.sessions) {
+            (Some(Credential::Bearer(digest)), _) => Some((digest, None)),
+            (Some(Credential::Session(text)), Some(sessions)) => {
+                let session = sessions.read(&text, self.clock.now());
+                session.map(|session| (session.token, Some(session.lasting)))
+            }
+            (Some(Credential::Session(_)), None) | (None, _) => None,
         };
+        let (digest, session) = known.ok_or(Denial::Unauthenticated)?;
         let known = self.identities.authenticate(&digest).await.map_err(|error| {
             Problem::unavailable("identities_unavailable", error.to_string(), TRY_AGAIN)
         })?;
-        known.ok_or_else(|| Denial::Unauthenticated.into())
+        known.map(|known| (known, session)).ok_or_else(|| Denial::Unauthenticated.into())
     }
 
     async fn run(&self, route: Arc<Route>, request: Request) -> Result<Reply, Problem> {
@@ -190,18 +236,29 @@ impl Answer for Dispatcher {
         let started = Instant::now();
         let id = RequestId::of(request.headers(), || self.ids.next(self.clock.now()));
         let (method, target) = (request.method().clone(), request.uri().clone());
-        let mut arrival = Arrival { id, peer, route: NO_ROUTE };
+        let mut arrival = Arrival { id, peer, route: NO_ROUTE, principal: None };
         let mut response = match self.perform(request, &mut arrival).await {
             Ok(reply) => reply.into_response(),
             Err(problem) => problem.into_response(target.path(), &arrival.id),
         };
         headers::harden(response.headers_mut());
         response.headers_mut().insert(X_REQUEST_ID, arrival.id.header());
+        response.extensions_mut().insert(RoutePattern(arrival.route));
         if method == Method::HEAD {
             response = without_body(response);
         }
         log(&method, &arrival, response.status(), started.elapsed());
         response
+    }
+
+    fn unreadable(&self, status: StatusCode) -> Option<Response<Bytes>> {
+        let problem = Problem::unreadable(status)?;
+        let id = RequestId::of(&HeaderMap::new(), || self.ids.next(self.clock.now()));
+        tracing::debug!(request_id = %id, status = status.as_u16(), "what came is no request");
+        let mut response = problem.into_response("", &id);
+        headers::harden(response.headers_mut());
+        response.headers_mut().insert(X_REQUEST_ID, id.header());
+        Some(response.map(ReplyBody::into_bytes))
     }
 }
 
@@ -210,6 +267,7 @@ struct Arrival {
     id: RequestId,
     peer: SocketAddr,
     route: &'static str,
+    principal: Option<PrincipalId>,
 }
 
 fn take_apart(mut request: http::Request<Incoming>) -> (Parts, Incoming, Option<OnUpgrade>) {
@@ -254,12 +312,22 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&'static str>().copied()).unwrap_or("no message")
 }
 
+/// One line for each request, under a target of its own: `info,requests=debug` shows all of them.
 fn log(method: &Method, arrival: &Arrival, status: http::StatusCode, took: Duration) {
-    let Arrival { id, peer, route } = arrival;
-    let status = status.as_u16();
+    let Arrival { id, peer, route, principal } = arrival;
+    let (status, milliseconds) = (status.as_u16(), took.as_micros() as f64 / 1_000.0);
+    let principal = principal.as_ref().map(tracing::field::display);
     if status >= 500 {
-        tracing::info!(request_id = %id, %peer, %method, route, status, ?took, "answered badly");
+        tracing::info!(
+            target: "requests",
+            request_id = %id, %peer, principal, %method, route, status, milliseconds,
+            "answered badly"
+        );
     } else {
-        tracing::debug!(request_id = %id, %peer, %method, route, status, ?took, "answered");
+        tracing::debug!(
+            target: "requests",
+            request_id = %id, %peer, principal, %method, route, status, milliseconds,
+            "answered"
+        );
     }
 }

@@ -6,6 +6,7 @@ use http::{HeaderName, Method, StatusCode};
 use mission_control_kernel::Invalid;
 
 use super::Problem;
+use crate::auth::Credential;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -56,16 +57,27 @@ impl Doors {
 
     /// Refuses what was meant for another name, and what a page of another origin sent.
     ///
-    /// `bearer`: the request brings a token, which no page can add without being asked first.
+    /// A token is what no page of another origin can add without asking first; a session comes along
+    /// whoever asks, so that what acts on one has to say where it comes from.
     ///
     /// # Errors
     /// 400 `duplicate_host`, 421 `wrong_host`, 403 `cross_origin`.
-    pub(super) fn check(&self, head: &Parts, bearer: bool) -> Result<(), Problem> {
+    pub(super) fn check(
+        &self,
+        head: &Parts,
+        credential: Option<&Credential>,
+    ) -> Result<(), Problem> {
         let host = self.host(head)?;
+        let (bearer, silent) = match credential {
+            Some(Credential::Bearer(_)) => (true, false),
+            Some(Credential::Session(_)) => (false, says_no_origin(head)),
+            None => (false, false),
+        };
         // Opening a socket is a GET that browsers let any page make, cookies included.
-        let harmless = (head.method == Method::GET || head.method == Method::HEAD)
-            && !head.headers.contains_key(UPGRADE);
-        if harmless || bearer || self.same_origin(head, host) {
+        let opens = head.headers.contains_key(UPGRADE);
+        let harmless = (head.method == Method::GET || head.method == Method::HEAD) && !opens;
+        // Of a socket even a program that has a token says no other origin than ours.
+        if harmless || (bearer && !opens) || (!silent && self.same_origin(head, host)) {
             return Ok(());
         }
         let detail = "a page of another origin may not do this: send a token";
@@ -128,6 +140,10 @@ impl Door {
     }
 }
 
+fn says_no_origin(head: &Parts) -> bool {
+    !head.headers.contains_key(ORIGIN) && !head.headers.contains_key(SEC_FETCH_SITE)
+}
+
 fn default_port(scheme: &str) -> &'static str {
     if scheme == "https" { "443" } else { "80" }
 }
@@ -135,6 +151,7 @@ fn default_port(scheme: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use http::Request;
+    use mission_control_identity::TokenDigest;
 
     use super::*;
 
@@ -144,12 +161,24 @@ mod tests {
     }
 
     fn verdict(method: &str, target: &str, headers: &[(&str, &str)], bearer: bool) -> u16 {
+        let token = Credential::Bearer(TokenDigest::new([0; 32]));
+        verdict_of(method, target, headers, bearer.then_some(token))
+    }
+
+    fn verdict_of(
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        credential: Option<Credential>,
+    ) -> u16 {
         let mut request = Request::builder().method(method).uri(target);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let (head, ()) = request.body(()).unwrap().into_parts();
-        doors().check(&head, bearer).map_or_else(|problem| problem.status().as_u16(), |()| 200)
+        doors()
+            .check(&head, credential.as_ref())
+            .map_or_else(|problem| problem.status().as_u16(), |()| 200)
     }
 
     #[test]
@@ -220,6 +249,26 @@ mod tests {
             assert_eq!(verdict("GET", "/", &with_host, false), 200, "{headers:?}");
             let socket = [with_host.as_slice(), &[("upgrade", "websocket")]].concat();
             assert_eq!(verdict("GET", "/", &socket, false), status, "{headers:?}");
+            assert_eq!(verdict("GET", "/", &socket, true), status, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn what_acts_on_a_session_says_where_it_comes_from() {
+        let table: [(&[(&str, &str)], u16); 5] = [
+            (&[], 403),
+            (&[("origin", "https://mc.example")], 200),
+            (&[("sec-fetch-site", "same-origin")], 200),
+            (&[("origin", "https://evil.test")], 403),
+            (&[("sec-fetch-site", "same-site")], 403),
+        ];
+        for (headers, status) in table {
+            let with_host = [&[("host", "mc.example")], headers].concat();
+            let session = || Some(Credential::Session("s".to_owned()));
+            assert_eq!(verdict_of("POST", "/", &with_host, session()), status, "{headers:?}");
+            assert_eq!(verdict_of("GET", "/", &with_host, session()), 200, "{headers:?}");
+            let socket = [with_host.as_slice(), &[("upgrade", "websocket")]].concat();
+            assert_eq!(verdict_of("GET", "/", &socket, session()), status, "{headers:?}");
         }
     }
 

@@ -13,7 +13,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Room for any client's ids, too short to fill a table with.
-const LONGEST_KEY: usize = 255;
+pub(super) const LONGEST_KEY: usize = 255;
 
 /// A key under which the answer to one request is kept.
 pub(super) struct Key {
@@ -42,6 +42,11 @@ impl Key {
             key: text.to_owned(),
             request_digest: digest(request),
         }))
+    }
+
+    /// The key as it was sent and the digest of the request, for what keeps receipts of its own.
+    pub(super) fn into_name(self) -> (String, [u8; 32]) {
+        (self.key, self.request_digest)
     }
 
     /// The receipt that keeps what `render` writes, under the status that goes with it.

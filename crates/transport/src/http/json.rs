@@ -11,7 +11,14 @@ use super::{FieldError, Problem};
 /// 400 `malformed_json` (with line and column) or `duplicate_key`, where nobody can say what was
 /// meant; 422 with the field and its code for everything else.
 pub(super) fn decode<T: Body>(body: &[u8]) -> Result<T, Problem> {
-    mission_control_wire::decode(body).map_err(explain)
+    mission_control_wire::decode_all(body).map_err(|errors| {
+        let mut errors = errors.into_iter();
+        let first = errors.next().map_or_else(Problem::internal, explain);
+        errors.fold(first, |problem, error| {
+            let code = error.code().to_owned().into();
+            problem.and(FieldError { field: error.field, code, message: error.message })
+        })
+    })
 }
 
 fn explain(error: DecodeError) -> Problem {
@@ -76,6 +83,20 @@ mod tests {
             let got = (problem.status().as_u16(), problem.code(), named);
             assert_eq!(got, (status, code, field), "{}", String::from_utf8_lossy(body));
         }
+    }
+
+    #[test]
+    fn every_mistake_is_told_in_one_answer() {
+        let problem = decode::<Order>(b"{\"count\":\"x\",\"stat\":1,\"id\":2}").unwrap_err();
+        let told: Vec<_> =
+            problem.errors().iter().map(|error| (error.field.as_str(), &*error.code)).collect();
+        let expected = [
+            ("count", "wrong_type"),
+            ("id", "read_only_field"),
+            ("stat", "unknown_field"),
+            ("title", "missing_field"),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! whole API: `endpoints/table.rs` shows it on one screen.
 
 mod body;
+mod description;
 mod dispatch;
 mod doors;
 mod endpoints;
@@ -26,6 +27,7 @@ mod routes;
 
 pub use dispatch::{Deadlines, Dispatcher};
 pub use doors::Doors;
+pub(crate) use endpoints::on;
 pub use endpoints::{Services, routes};
 pub use preconditions::IfMatch;
 pub use problem::{FieldError, Problem};

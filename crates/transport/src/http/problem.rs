@@ -64,6 +64,23 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
+    /// What is no request that can be read: 400, 414 or 431; `None` for any other status.
+    #[must_use]
+    pub fn unreadable(status: StatusCode) -> Option<Self> {
+        let (code, detail) = match status {
+            StatusCode::BAD_REQUEST => ("malformed_request", "what was sent is no HTTP request"),
+            StatusCode::URI_TOO_LONG => {
+                ("uri_too_long", "the address is longer than this server reads")
+            }
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
+                "headers_too_large",
+                "the request line and headers are larger than this server reads, 16 KiB together",
+            ),
+            _ => return None,
+        };
+        Some(Self::new(status, code, detail))
+    }
+
     /// 400 `unknown_field`: a query parameter that the route does not know.
     #[must_use]
     pub fn unknown_parameter(name: &str) -> Self {
@@ -155,7 +172,7 @@ impl Problem {
     /// 422: one field is wrong. `field` is its path, the sentence of `invalid` follows it.
     #[must_use]
     pub fn invalid(field: impl Into<String>, invalid: Invalid) -> Self {
-        let message = invalid.message.to_owned();
+        let message = invalid.to_string();
         Self::wrong_field(FieldError { field: field.into(), code: invalid.code.into(), message })
     }
 
@@ -172,6 +189,19 @@ impl Problem {
     #[must_use]
     pub fn and(mut self, error: FieldError) -> Self {
         self.0.errors.push(error);
+        self
+    }
+
+    /// The same about fields that lie within another one.
+    #[must_use]
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        for error in &mut self.0.errors {
+            let separator = if error.field.is_empty() { "" } else { "." };
+            error.field = format!("{place}{separator}{}", error.field);
+        }
+        if let Some(first) = self.0.errors.first() {
+            self.0.detail = format!("{} {}", first.field, first.message).into();
+        }
         self
     }
 

@@ -54,6 +54,14 @@ impl Query {
         Ok(query)
     }
 
+    /// Parameters that did not come as a query, by names that are among `known`.
+    pub(crate) const fn of(
+        known: &'static [&'static str],
+        pairs: Vec<(&'static str, String)>,
+    ) -> Self {
+        Self { known, pairs }
+    }
+
     /// A parameter as text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

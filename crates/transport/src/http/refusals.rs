@@ -24,6 +24,7 @@ impl From<Refusal> for Problem {
             Refusal::LeaseRequired => Self::conflict("lease_required", sentence),
             Refusal::NotLeased => Self::conflict("not_leased", sentence),
             Refusal::Stale { .. } => Self::stale_revision(sentence),
+            Refusal::Changed { .. } => Self::conflict("changed", sentence),
             Refusal::ParentFinished { .. } => Self::conflict("parent_finished", sentence),
             Refusal::UnknownParent { .. } => {
                 wrong("parent_id", "unknown_parent", "names no mission of this project")
@@ -39,6 +40,7 @@ impl From<Refusal> for Problem {
                 let message = format!("names {dependency}, which has failed or was cancelled");
                 wrong("depends_on", "dependency_failed", message)
             }
+            Refusal::DependencyBroken { .. } => Self::conflict("dependency_failed", sentence),
             Refusal::KeyReused => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", sentence)
             }
@@ -122,11 +124,13 @@ mod tests {
             (Refusal::LeaseRequired, 409, "lease_required"),
             (Refusal::NotLeased, 409, "not_leased"),
             (Refusal::Stale { current: Revision::FIRST }, 412, "stale_revision"),
+            (Refusal::Changed { status: Status::Failed }, 409, "changed"),
             (Refusal::ParentFinished { parent: id }, 409, "parent_finished"),
             (Refusal::UnknownParent { parent: id }, 422, "unknown_parent"),
             (Refusal::TreeTooDeep, 422, "tree_too_deep"),
             (Refusal::UnknownDependency { dependency: id }, 422, "unknown_dependency"),
             (Refusal::DependencyFailed { dependency: id }, 422, "dependency_failed"),
+            (Refusal::DependencyBroken { dependency: id }, 409, "dependency_failed"),
             (Refusal::KeyReused, 422, "idempotency_key_reused"),
             (Refusal::Busy, 503, "busy"),
         ];

@@ -10,7 +10,6 @@ use futures::Stream;
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use hyper::body::{Body, Frame, SizeHint};
-use mission_control_kernel::Revision;
 use serde::Serialize;
 
 use super::Problem;
@@ -92,11 +91,15 @@ impl Reply {
         self
     }
 
-    /// The same with the strong `ETag` of a revision: `"7"`.
+    /// 304: the client has what it asks for.
     #[must_use]
-    pub fn etag(self, revision: Revision) -> Self {
-        let tag = HeaderValue::try_from(format!("\"{}\"", revision.number()))
-            .expect("digits and quotes are visible ASCII");
+    pub fn not_modified() -> Self {
+        Self::of(StatusCode::NOT_MODIFIED, ReplyBody::whole(Bytes::new()))
+    }
+
+    /// The same with an `ETag`.
+    #[must_use]
+    pub fn etag(self, tag: HeaderValue) -> Self {
         self.header(ETAG, tag)
     }
 
@@ -129,6 +132,14 @@ impl Reply {
 impl ReplyBody {
     pub(super) fn whole(bytes: impl Into<Bytes>) -> Self {
         Self(Inner::Whole(bytes.into()))
+    }
+
+    /// The bytes of a body that is whole; none of one that is still produced.
+    pub(super) fn into_bytes(self) -> Bytes {
+        match self.0 {
+            Inner::Whole(bytes) => bytes,
+            Inner::Stream(_) => Bytes::new(),
+        }
     }
 }
 

@@ -8,20 +8,25 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, Method};
 use hyper::upgrade::OnUpgrade;
+use mission_control::missions::Actor;
 use mission_control_identity::Principal;
 use mission_control_kernel::{Invalid, ProjectId, Scope};
 use mission_control_wire::Body;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::percent::{Plus, decode};
 use super::routes::Spans;
 use super::{IfMatch, Problem, Query, RequestId, json};
+use crate::auth::{Credential, Lasting};
 
 /// Who asks, and about which project. Requests to open routes have none.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     pub(super) principal: Arc<Principal>,
     pub(super) project: Option<ProjectId>,
+    /// The session, where it is one that lets them in.
+    pub(super) session: Option<Lasting>,
 }
 
 /// One request that has been let in.
@@ -36,6 +41,7 @@ pub struct Request {
     pub(super) body: Bytes,
     pub(super) upgrade: Option<OnUpgrade>,
     pub(super) hung_up: CancellationToken,
+    pub(super) stay: TaskTrackerToken,
 }
 
 impl Request {
@@ -107,6 +113,24 @@ impl Request {
         Ok(&caller.principal)
     }
 
+    /// How long whoever asks stays signed in; `None` where no session lets them in, but a token.
+    pub(crate) fn session(&self) -> Option<&Lasting> {
+        self.caller.as_ref()?.session.as_ref()
+    }
+
+    /// What was brought to show who asks, not yet found good; a session lies in `cookie`.
+    pub(crate) fn credential(&self, cookie: &str) -> Option<Credential> {
+        Credential::of(&self.head.headers, cookie)
+    }
+
+    /// Who asks, as the journal keeps it.
+    ///
+    /// # Errors
+    /// As [`Self::principal`].
+    pub fn actor(&self) -> Result<Actor, Problem> {
+        Ok(Actor::Principal(self.principal()?.name.clone()))
+    }
+
     /// The project that the request is about, which the caller may see.
     ///
     /// # Errors
@@ -163,6 +187,12 @@ impl Request {
     #[must_use]
     pub const fn hung_up(&self) -> &CancellationToken {
         &self.hung_up
+    }
+
+    /// The process does not end before this is dropped, within reason: for whoever goes on after
+    /// the answer.
+    pub fn stay(&self) -> TaskTrackerToken {
+        self.stay.clone()
     }
 
     fn raw_param(&self, name: &str) -> Option<&str> {

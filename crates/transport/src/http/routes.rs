@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Method};
 
+use super::description::{self, Library};
 use super::{Problem, Route};
 
 /// All routes, compiled for look-up.
@@ -85,6 +86,18 @@ impl RouteTable {
                 .map_err(|reason| RouteTableError::Path { path, reason })?;
         }
         Ok(Self { routes, router })
+    }
+
+    /// Compiles `routes` and those that describe the whole table, themselves included.
+    ///
+    /// # Errors
+    /// [`RouteTableError`].
+    pub fn described(mut routes: Vec<Route>) -> Result<Self, RouteTableError> {
+        let library = Arc::new(Library::default());
+        routes.extend(description::routes(&library));
+        let table = Self::new(routes)?;
+        library.describe(&table.iter().collect::<Vec<_>>());
+        Ok(table)
     }
 
     /// Every route, in the order given: for the API description and the matrix of policies.

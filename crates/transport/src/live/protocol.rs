@@ -7,17 +7,19 @@ use mission_control::missions::EventKind;
 use mission_control::{JournalEntry, Sequenced};
 use tokio::time::Instant;
 
-use super::topics::Topics;
+use super::topics::{Topic, Topics};
 
 /// Changes that follow one another go out together; nobody sees a tenth of a second.
 const WINDOW: Duration = Duration::from_millis(100);
+/// Counters change with almost every entry; nobody reads them faster.
+const COUNTED_EVERY: Duration = Duration::from_secs(1);
 /// After this without a frame one says that the stream lives.
 const SILENCE: Duration = Duration::from_secs(2);
 /// The most entries of a frame: their missions are read at once.
 pub(super) const FRAME_ENTRIES: usize = 100;
 
 /// What a viewer watches.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Watch {
     pub(super) topics: Topics,
     /// Whether of several reports on the progress of a mission the latest is enough.
@@ -30,6 +32,8 @@ pub(super) struct Watch {
 pub(super) enum Output {
     /// Entries, never none. Everything up to `upto` is in them or is not for this viewer.
     Events { upto: i64, entries: Vec<Sequenced> },
+    /// What is counted in `scope` may have changed.
+    Metrics { upto: i64, scope: Scope },
     /// Nothing has happened up to `upto`.
     Beat { upto: i64 },
 }
@@ -45,18 +49,31 @@ pub(super) struct Protocol {
     /// Until then, what happens is gathered.
     window_ends: Instant,
     last_frame: Instant,
+    /// Whether something that is counted has happened since the counters were told, which may be
+    /// done again then.
+    uncounted: bool,
+    count_at: Instant,
 }
 
 impl Protocol {
     /// Behind the place `seen`, which a frame has told at `now`.
     pub(super) fn new(watch: Watch, seen: i64, now: Instant) -> Self {
-        Self { watch, seen, waiting: Vec::new(), window_ends: now, last_frame: now }
+        Self {
+            watch,
+            seen,
+            waiting: Vec::new(),
+            window_ends: now,
+            last_frame: now,
+            uncounted: false,
+            count_at: now,
+        }
     }
 
     /// Takes the next entries of the journal.
     pub(super) fn handle(&mut self, batch: &[Sequenced]) {
         for sequenced in batch {
             self.seen = self.seen.max(sequenced.seq);
+            self.uncounted |= self.watch.counts(&sequenced.entry);
             if self.watch.shows(&sequenced.entry) {
                 if self.watch.conflate {
                     self.drop_older_progress(&sequenced.entry);
@@ -71,15 +88,28 @@ impl Protocol {
         if !self.waiting.is_empty() {
             return (now >= self.window_ends || self.is_full()).then(|| self.events(now));
         }
+        if self.uncounted && now >= self.count_at {
+            (self.uncounted, self.count_at, self.last_frame) = (false, now + COUNTED_EVERY, now);
+            return Some(Output::Metrics { upto: self.seen, scope: self.watch.scope.clone() });
+        }
         (now >= self.last_frame + SILENCE).then(|| {
             self.last_frame = now;
             Output::Beat { upto: self.seen }
         })
     }
 
+    /// What of the entries is left to be sent, without waiting for more.
+    pub(super) fn flush(&mut self, now: Instant) -> Option<Output> {
+        (!self.waiting.is_empty()).then(|| self.events(now))
+    }
+
     /// When to ask again if nothing comes in.
     pub(super) fn alarm(&self) -> Instant {
-        if self.waiting.is_empty() { self.last_frame + SILENCE } else { self.window_ends }
+        if !self.waiting.is_empty() {
+            return self.window_ends;
+        }
+        let beat = self.last_frame + SILENCE;
+        if self.uncounted { beat.min(self.count_at) } else { beat }
     }
 
     fn events(&mut self, now: Instant) -> Output {
@@ -114,6 +144,20 @@ impl Protocol {
 }
 
 impl Watch {
+    /// What decides which entries are shown, and how.
+    pub(super) fn of_the_journal(&self) -> Self {
+        Self { topics: self.topics.of_the_journal(), ..self.clone() }
+    }
+
+    fn counts(&self, entry: &JournalEntry) -> bool {
+        match entry {
+            JournalEntry::Mission(entry) => {
+                self.topics.has(Topic::Metrics) && self.scope.sees(&entry.project)
+            }
+            JournalEntry::Agent(_) => false,
+        }
+    }
+
     fn shows(&self, entry: &JournalEntry) -> bool {
         let project = match entry {
             JournalEntry::Mission(entry) => &entry.project,

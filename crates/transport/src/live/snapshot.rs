@@ -28,7 +28,8 @@ impl Picture {
     /// Taken after the viewer's place was: what happens in between is shown twice, never missed.
     pub(super) async fn take(control: &MissionControl, watch: &Watch) -> Result<Self, Problem> {
         let (topics, scope) = (&watch.topics, &watch.scope);
-        let counts = topics.has(Topic::Missions) || topics.has(Topic::Queue);
+        let counted = [Topic::Missions, Topic::Queue, Topic::Metrics];
+        let counts = counted.into_iter().any(|topic| topics.has(topic));
         let totals = if counts { Some(control.totals(scope).await?) } else { None };
         let missions = match missions(control, watch).await? {
             Some(missions) => Some(control.view(missions).await?),
@@ -40,7 +41,12 @@ impl Picture {
         Ok(Self { totals, missions, agents, current })
     }
 
-    pub(super) fn shape<'a>(&'a self, cursor: &'a str, server_time: Time) -> live::Snapshot<'a> {
+    pub(super) fn shape<'a>(
+        &'a self,
+        cursor: &'a str,
+        server_time: Time,
+        topics: &'a [String],
+    ) -> live::Snapshot<'a> {
         let agent = |view: &'a AgentView| -> reply::Agent<'a> {
             let current = self.current.get(&view.agent.id);
             show::agent(view, current.map_or(&[], |missions| missions))
@@ -48,6 +54,7 @@ impl Picture {
         live::Snapshot {
             cursor,
             server_time,
+            topics,
             metrics: self.totals.as_ref().map(show::metrics),
             missions: self.missions.as_ref().map(|all| all.iter().map(show::shown).collect()),
             agents: self.agents.as_ref().map(|all| all.iter().map(agent).collect()),

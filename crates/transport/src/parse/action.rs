@@ -5,7 +5,7 @@ use mission_control::missions::{
     Command, ErrorText, Failure, FailureClass, FailureReport, Progress, ProgressMessage, ShortName,
     Usage, UsageReport,
 };
-use mission_control_wire::{CheckedJson, request};
+use mission_control_wire::{CheckedJson, Whole, request};
 
 use super::Fields;
 use crate::http::Problem;
@@ -77,11 +77,10 @@ pub(crate) fn cancel(body: &request::Cancel) -> Result<Command, Problem> {
 
 /// Tokens and money, within what sums can hold.
 pub(super) fn usage(given: &request::Usage, fields: &mut Fields) -> Option<UsageReport> {
-    let tokens = |count: u64| {
-        if count > Usage::MAX_TOKENS {
-            return Err(Invalid::new("out_of_range", "must be at most 1000000000000"));
-        }
-        Ok(count)
+    let tokens = |count: Whole| {
+        let count = u64::try_from(count.0).ok().filter(|count| *count <= Usage::MAX_TOKENS);
+        let sentence = "must be a whole number from 0 to 1000000000000";
+        count.ok_or(Invalid::new("out_of_range", sentence))
     };
     let tokens_used = fields.optional("tokens_used", given.tokens_used, tokens);
     let tokens_in = fields.optional("tokens_in", given.tokens_in, tokens);

@@ -14,11 +14,11 @@ use super::fields::{seconds, within};
 use crate::http::Problem;
 
 /// The longest wait of one call, in seconds: what `mission_control::LONGEST_WAIT` allows.
-const LONGEST_WAIT_SECONDS: f64 = 30.0;
+pub(crate) const LONGEST_CALL_SECONDS: f64 = 30.0;
 /// The lease lengths, in seconds, that `mission_control` allows.
-const LEASE_SECONDS: std::ops::RangeInclusive<f64> = 1.0..=3_600.0;
+pub(crate) const LEASE_SECONDS: std::ops::RangeInclusive<f64> = 1.0..=3_600.0;
 /// The most kinds that one claim names.
-const MOST_KINDS: usize = 100;
+pub(crate) const MOST_KINDS: usize = 100;
 
 /// An agent that registers; `id` is its id if it is new.
 pub(crate) fn registration(
@@ -110,14 +110,14 @@ fn beat(running: &RunningMission, mut fields: Fields) -> Result<Beat, Fields> {
 
 fn wait_seconds(given: Option<f64>) -> Result<Duration, Invalid> {
     let refused = Invalid::new("out_of_range", "must be from 0 to 30");
-    seconds(given.unwrap_or(0.0), 0.0..=LONGEST_WAIT_SECONDS, refused)
+    seconds(given.unwrap_or(0.0), 0.0..=LONGEST_CALL_SECONDS, refused)
 }
 
 fn few(kinds: Option<Vec<String>>) -> Result<Option<Vec<String>>, Invalid> {
-    if kinds.as_ref().is_some_and(|kinds| kinds.len() > MOST_KINDS) {
-        return Err(Invalid::new("too_many", "has more than 100 entries"));
+    match kinds.as_ref().map(Vec::len) {
+        Some(count) if count > MOST_KINDS => Err(Invalid::too_many(count, MOST_KINDS)),
+        Some(_) | None => Ok(kinds),
     }
-    Ok(kinds)
 }
 
 #[cfg(test)]
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_bounds_are_those_of_the_facade() {
-        assert_eq!(LONGEST_WAIT.as_secs_f64(), LONGEST_WAIT_SECONDS);
+        assert_eq!(LONGEST_WAIT.as_secs_f64(), LONGEST_CALL_SECONDS);
         assert_eq!(SHORTEST_LEASE.as_secs_f64(), *LEASE_SECONDS.start());
         assert_eq!(LONGEST_LEASE.as_secs_f64(), *LEASE_SECONDS.end());
     }

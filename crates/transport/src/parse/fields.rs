@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use mission_control::kernel::Invalid;
+use mission_control_wire::Whole;
 
 use crate::http::{FieldError, Problem};
 
@@ -82,7 +83,7 @@ impl Fields {
     fn note(&mut self, field: &str, invalid: Invalid) {
         if self.errors.len() < MOST_NAMED {
             let field = format!("{}{field}", self.place);
-            let message = invalid.message.to_owned();
+            let message = invalid.to_string();
             self.errors.push(FieldError { field, code: invalid.code.into(), message });
         }
     }
@@ -102,11 +103,11 @@ pub(super) fn seconds(
 
 /// A whole number within `range`, else `refused`.
 pub(super) fn within(
-    value: u32,
+    value: Whole,
     range: RangeInclusive<u32>,
     refused: Invalid,
 ) -> Result<u32, Invalid> {
-    if range.contains(&value) { Ok(value) } else { Err(refused) }
+    u32::try_from(value.0).ok().filter(|value| range.contains(value)).ok_or(refused)
 }
 
 #[cfg(test)]

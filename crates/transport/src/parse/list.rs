@@ -4,6 +4,7 @@ use mission_control::kernel::Invalid;
 use mission_control::missions::{Label, ListQuery, SearchText, ShortName, Sort, SortKey};
 
 use crate::cursor::{ListCursor, Signer};
+use crate::export::Format;
 use crate::http::{Problem, Query};
 
 /// Every parameter that [`list_query`] reads.
@@ -31,12 +32,37 @@ pub(crate) const LIST_PARAMETERS: &[&str] = &[
     "cursor",
 ];
 
+/// Every parameter that [`export`] reads: those of the list, but a file has no pages.
+pub(crate) const EXPORT_PARAMETERS: &[&str] = &[
+    "format",
+    "status",
+    "priority",
+    "kind",
+    "agent_type",
+    "agent_id",
+    "model",
+    "parent_id",
+    "root_id",
+    "roots",
+    "run_id",
+    "template",
+    "complexity",
+    "label",
+    "q",
+    "created_after",
+    "created_before",
+    "dead_letter",
+    "held",
+    "sort",
+];
+
 /// Filters combine; several values of one are separated by commas.
 ///
 /// # Errors
 /// 422 naming the parameter, 400 `invalid_cursor`.
 pub(crate) fn list_query(query: &Query, signer: &Signer) -> Result<ListQuery, Problem> {
-    let sort = query.get_with("sort", sort)?.unwrap_or_default();
+    let filtered = filtered(query)?;
+    let sort = filtered.sort;
     let after = match query.text("cursor") {
         None => None,
         Some(text) => {
@@ -44,6 +70,19 @@ pub(crate) fn list_query(query: &Query, signer: &Signer) -> Result<ListQuery, Pr
             Some(cursor.ok_or_else(invalid_cursor)?.place)
         }
     };
+    Ok(ListQuery { after, limit: query.limit()?, ..filtered })
+}
+
+/// How a file looks, CSV when nothing is said, and which missions are in it.
+///
+/// # Errors
+/// 422 naming the parameter.
+pub(crate) fn export(query: &Query) -> Result<(Format, ListQuery), Problem> {
+    Ok((query.get("format")?.unwrap_or(Format::Csv), filtered(query)?))
+}
+
+/// From the begin, as many as there are.
+fn filtered(query: &Query) -> Result<ListQuery, Problem> {
     Ok(ListQuery {
         statuses: query.list("status")?,
         priorities: query.list("priority")?,
@@ -63,9 +102,9 @@ pub(crate) fn list_query(query: &Query, signer: &Signer) -> Result<ListQuery, Pr
         created_until: query.get("created_before")?,
         dead_letter: query.flag("dead_letter")?,
         held: query.flag("held")?,
-        sort,
-        after,
-        limit: query.limit()?,
+        sort: query.get_with("sort", sort)?.unwrap_or_default(),
+        after: None,
+        limit: u32::MAX,
     })
 }
 
@@ -129,6 +168,15 @@ mod tests {
                 "{raw}"
             );
         }
+    }
+
+    #[test]
+    fn a_file_takes_what_the_list_takes_but_pages() {
+        let pages = ["limit", "cursor"];
+        let (format, filters) = EXPORT_PARAMETERS.split_first().unwrap();
+        assert_eq!(*format, "format");
+        let of_list: Vec<_> = LIST_PARAMETERS.iter().filter(|name| !pages.contains(name)).collect();
+        assert_eq!(filters.iter().collect::<Vec<_>>(), of_list);
     }
 
     #[test]

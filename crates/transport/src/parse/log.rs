@@ -10,6 +10,9 @@ use crate::http::Problem;
 /// What one line may hold, in bytes; the rest of it is cut off.
 const LINE_BYTES: usize = 8 * 1024;
 
+/// How loud a line can be, quietest first.
+pub(crate) const LEVELS: [&str; 4] = ["debug", "info", "warn", "error"];
+
 /// The lines of a request, oldest first, made to fit: what a program writes is never refused.
 pub(crate) fn log_lines(body: AppendLogs) -> Result<Vec<LogLine>, Problem> {
     let lease = body.lease_id.map(|lease| lease.0);

@@ -12,20 +12,20 @@ use mission_control::missions::{
 };
 use mission_control_wire as wire;
 use mission_control_wire::request::{BatchCreate, CreateMission};
-use mission_control_wire::{CheckedJson, Word};
+use mission_control_wire::{CheckedJson, Whole, Word};
 
 use super::Fields;
 use super::fields::{seconds, within};
 use crate::http::Problem;
 
 /// The longest attempt that may be asked for: a month, so that a slip of the finger shows.
-const LONGEST_ATTEMPT_SECONDS: f64 = 30.0 * 86_400.0;
+pub(crate) const LONGEST_ATTEMPT_SECONDS: f64 = 30.0 * 86_400.0;
 /// The shortest: what a process needs to start.
-const SHORTEST_ATTEMPT_SECONDS: f64 = 0.1;
+pub(crate) const SHORTEST_ATTEMPT_SECONDS: f64 = 0.1;
 /// The longest wait of a fixed back-off.
-const LONGEST_WAIT_SECONDS: f64 = 86_400.0;
+pub(crate) const LONGEST_WAIT_SECONDS: f64 = 86_400.0;
 /// The most waits of a fixed back-off; the last one is repeated.
-const MOST_WAITS: usize = 20;
+pub(crate) const MOST_WAITS: usize = 20;
 
 /// What a new mission has that its body does not say.
 pub(crate) struct Maker<'a> {
@@ -136,7 +136,7 @@ pub(super) fn distinct(mut labels: Vec<Label>) -> Result<Vec<Label>, Invalid> {
     labels.sort();
     labels.dedup();
     if labels.len() > MAX_LABELS {
-        return Err(Invalid::new("too_many", "has more than 20 entries"));
+        return Err(Invalid::too_many(labels.len(), MAX_LABELS));
     }
     Ok(labels)
 }
@@ -144,7 +144,7 @@ pub(super) fn distinct(mut labels: Vec<Label>) -> Result<Vec<Label>, Invalid> {
 fn dependencies(given: Option<&[Word<MissionId>]>) -> Result<Vec<MissionId>, Invalid> {
     let given = given.unwrap_or_default();
     if given.len() > MAX_DEPENDENCIES {
-        return Err(Invalid::new("too_many", "has more than 1000 entries"));
+        return Err(Invalid::too_many(given.len(), MAX_DEPENDENCIES));
     }
     let mut seen = HashSet::new();
     if !given.iter().all(|id| seen.insert(id.0)) {
@@ -153,7 +153,7 @@ fn dependencies(given: Option<&[Word<MissionId>]>) -> Result<Vec<MissionId>, Inv
     Ok(given.iter().map(|id| id.0).collect())
 }
 
-fn attempts(number: u32) -> Result<u32, Invalid> {
+fn attempts(number: Whole) -> Result<u32, Invalid> {
     let refused = Invalid::new("out_of_range", "must be a whole number from 1 to 100");
     within(number, 1..=MAX_ATTEMPTS, refused)
 }
@@ -219,6 +219,8 @@ mod tests {
             (r#"{"title":"a","complexity":"hard"}"#, "complexity", "invalid_complexity"),
             (r#"{"title":"a","max_attempts":0}"#, "max_attempts", "out_of_range"),
             (r#"{"title":"a","max_attempts":101}"#, "max_attempts", "out_of_range"),
+            (r#"{"title":"a","max_attempts":-1}"#, "max_attempts", "out_of_range"),
+            (r#"{"title":"a","max_attempts":1e30}"#, "max_attempts", "out_of_range"),
             (r#"{"title":"a","backoff":[]}"#, "backoff", "invalid_backoff"),
             (r#"{"title":"a","backoff":[-1]}"#, "backoff", "invalid_backoff"),
             (r#"{"title":"a","timeout_seconds":0}"#, "timeout_seconds", "out_of_range"),
@@ -228,6 +230,9 @@ mod tests {
             let problem = parsed(json).unwrap_err();
             let got = (problem.errors()[0].field.as_str(), problem.code());
             assert_eq!(got, (field, code), "{json}");
+            if field == "max_attempts" {
+                assert_eq!(problem.errors()[0].message, "must be a whole number from 1 to 100");
+            }
         }
     }
 

@@ -5,20 +5,31 @@
 
 mod action;
 mod agent;
+mod analytics;
+mod bulk;
 mod fields;
 mod list;
 mod log;
 mod merge_patch;
 mod mission;
 mod patch;
+mod period;
 mod report;
 
 pub(crate) use action::{cancel, complete, fail, progress, start};
-pub(crate) use agent::{beats, registration, wait, want};
+pub(crate) use agent::{
+    LEASE_SECONDS, LONGEST_CALL_SECONDS, MOST_KINDS, beats, registration, wait, want,
+};
+pub(crate) use analytics::{ANALYTICS_PARAMETERS, analytics};
+pub(crate) use bulk::{Asked, bulk};
 pub(crate) use fields::Fields;
-pub(crate) use list::{LIST_PARAMETERS, invalid_cursor, list_query};
-pub(crate) use log::{level, log_lines};
+pub(crate) use list::{EXPORT_PARAMETERS, LIST_PARAMETERS, export, invalid_cursor, list_query};
+pub(crate) use log::{LEVELS, level, log_lines};
 pub(crate) use merge_patch::merged;
-pub(crate) use mission::{Maker, new_mission, new_missions};
+pub(crate) use mission::{
+    LONGEST_ATTEMPT_SECONDS, LONGEST_WAIT_SECONDS, MOST_WAITS, Maker, SHORTEST_ATTEMPT_SECONDS,
+    new_mission, new_missions,
+};
 pub(crate) use patch::edit;
+pub(crate) use period::{MOST_POINTS, PERIOD_PARAMETERS, Period, period};
 pub(crate) use report::report;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::Limits;
 use super::activity::{Activity, Due};
 use super::admission::Permit;
+use super::refusals::Refusals;
 use super::watched::{WatchedBody, WatchedStream};
 
 /// Pings find an HTTP/2 peer that is gone without a word; shorter would keep radios awake.
@@ -40,6 +41,35 @@ pub trait Answer: Send + Sync + 'static {
         request: Request<Incoming>,
         peer: SocketAddr,
     ) -> impl Future<Output = Response<Self::Body>> + Send;
+
+    /// The answer to what is no request that can be read: HTTP itself gives it the status and
+    /// nothing to read, which `None` leaves so.
+    fn unreadable(&self, status: StatusCode) -> Option<Response<Bytes>> {
+        let _ = status;
+        None
+    }
+
+    /// A connection was let in.
+    fn connected(&self) {}
+
+    /// One that was let in is over.
+    fn disconnected(&self) {}
+}
+
+/// Tells of a connection that is over, however it came to its end.
+struct Connected<A: Answer>(Arc<A>);
+
+impl<A: Answer> Connected<A> {
+    fn begin(answer: &Arc<A>) -> Self {
+        answer.connected();
+        Self(Arc::clone(answer))
+    }
+}
+
+impl<A: Answer> Drop for Connected<A> {
+    fn drop(&mut self) {
+        self.0.disconnected();
+    }
 }
 
 /// The settings of HTTP itself, made once for all connections.
@@ -70,8 +100,12 @@ pub(super) async fn run<A: Answer>(
     (drain, abort): (CancellationToken, CancellationToken),
 ) {
     let (limits, protocol) = settings;
+    let _connected = Connected::begin(&answer);
     let activity = Activity::new(Instant::now());
-    let stream = TokioIo::new(WatchedStream::new(stream, Arc::clone(&activity), permit));
+    let explained = Arc::clone(&answer);
+    let refusals = Refusals::new(move |status| explained.unreadable(status));
+    let stream = WatchedStream::new(stream, Arc::clone(&activity), permit, refusals);
+    let stream = TokioIo::new(stream);
     let service = service_fn(|request: Request<Incoming>| {
         let in_flight = activity.begin(request.version());
         let answer = Arc::clone(&answer);

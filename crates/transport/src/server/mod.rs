@@ -9,8 +9,11 @@ mod activity;
 mod admission;
 mod connection;
 mod limits;
+mod refusals;
+mod switched;
 mod watched;
 
 pub use accept::{DrainReport, serve};
 pub use connection::Answer;
 pub use limits::Limits;
+pub(crate) use switched::Switched;

@@ -12,13 +12,15 @@ use tokio::time::Instant;
 
 use super::activity::{Activity, InFlight};
 use super::admission::Permit;
+use super::refusals::Refusals;
 
 /// A stream that tells its [`Activity`] about bytes, and holds the connection's place.
 pub(super) struct WatchedStream {
     stream: TcpStream,
     activity: Arc<Activity>,
     stalled: bool,
-    _permit: Permit,
+    permit: Permit,
+    refusals: Refusals,
 }
 
 /// A reply body that keeps its request in flight until it is sent or dropped.
@@ -28,8 +30,18 @@ pub(super) struct WatchedBody<B> {
 }
 
 impl WatchedStream {
-    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>, permit: Permit) -> Self {
-        Self { stream, activity, stalled: false, _permit: permit }
+    pub(super) fn new(
+        stream: TcpStream,
+        activity: Arc<Activity>,
+        permit: Permit,
+        refusals: Refusals,
+    ) -> Self {
+        Self { stream, activity, stalled: false, permit, refusals }
+    }
+
+    /// The stream and its place, unobserved from now on.
+    pub(super) fn into_parts(self) -> (TcpStream, Permit) {
+        (self.stream, self.permit)
     }
 
     fn wrote<T>(&mut self, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -63,7 +75,12 @@ impl AsyncWrite for WatchedStream {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.stream).poll_write(cx, buf);
+        let this = &mut *self;
+        let outcome = if this.refusals.replaces(buf) {
+            this.refusals.poll_write(&mut this.stream, cx)
+        } else {
+            Pin::new(&mut this.stream).poll_write(cx, buf)
+        };
         self.wrote(outcome)
     }
 
@@ -72,7 +89,14 @@ impl AsyncWrite for WatchedStream {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        let this = &mut *self;
+        let mut filled = bufs.iter().filter(|buf| !buf.is_empty());
+        let only = filled.next().filter(|_| filled.next().is_none());
+        let outcome = if only.is_some_and(|buf| this.refusals.replaces(buf)) {
+            this.refusals.poll_write(&mut this.stream, cx)
+        } else {
+            Pin::new(&mut this.stream).poll_write_vectored(cx, bufs)
+        };
         self.wrote(outcome)
     }
 

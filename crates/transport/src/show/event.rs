@@ -5,7 +5,7 @@ use std::time::Duration;
 use mission_control::JournalEntry;
 use mission_control::agents::{AgentEntry, AgentEvent};
 use mission_control::kernel::Money;
-use mission_control::missions::{Entry, EventKind};
+use mission_control::missions::{Actor, Entry, EventKind};
 use mission_control_wire::{Cost, Lease, Word, reply};
 
 use super::mission::seconds;
@@ -44,6 +44,10 @@ pub(crate) fn mission_event<'a>(
         mission: Some(Word(entry.mission)),
         revision: None,
         event_type: mission_word(entry.event),
+        actor: Some(actor(&entry.by)),
+        reason: entry.why.as_ref().map(|why| why.reason.as_str()).filter(|it| !it.is_empty()),
+        failure_class: entry.why.as_ref().map(|why| why.failure.as_str()),
+        attempt: entry.attempt,
         from: entry.from.map(|status| status.as_str()),
         to: Some(entry.to.as_str()),
         priority: Some(entry.priority.as_str()),
@@ -60,6 +64,14 @@ pub(crate) fn mission_event<'a>(
     }
 }
 
+fn actor(by: &Actor) -> reply::Actor<'_> {
+    match by {
+        Actor::Principal(name) => reply::Actor::Principal { name: name.as_str() },
+        Actor::Agent(agent) => reply::Actor::Agent { id: Word(*agent) },
+        Actor::System => reply::Actor::System,
+    }
+}
+
 fn agent_event(seq: i64, entry: &AgentEntry) -> reply::Event<'_> {
     reply::Event {
         v: FORM,
@@ -70,6 +82,10 @@ fn agent_event(seq: i64, entry: &AgentEntry) -> reply::Event<'_> {
         mission: None,
         revision: None,
         event_type: agent_word(entry.event),
+        actor: None,
+        reason: None,
+        failure_class: None,
+        attempt: None,
         from: None,
         to: None,
         priority: None,

@@ -1,11 +1,8 @@
-//! Why a mission waits.
+//! How things stand with a mission, and what it waits for.
 
 use mission_control::missions::gates::Blocker;
 use mission_control::missions::queue::{Explanation, GateState, Position};
 use mission_control_wire::{Word, reply};
-
-/// Says that nothing keeps the mission at a gate.
-const OPEN: &str = "open";
 
 /// What a gate hangs on, written out for its links.
 pub(crate) struct Links(Vec<Link>);
@@ -29,10 +26,16 @@ pub(crate) fn links(explanation: &Explanation) -> Vec<Links> {
 pub(crate) fn explain<'a>(explanation: &'a Explanation, links: &'a [Links]) -> reply::Explain<'a> {
     let gates = explanation.gates.iter().zip(links);
     reply::Explain {
+        status: explanation.status.as_str(),
+        summary: &explanation.summary,
+        since: Word(explanation.since),
+        agent_id: explanation.agent.map(Word),
+        lease_expires_at: explanation.lease_until.map(Word),
+        command: explanation.command,
         ready: explanation.ready,
         position: explanation.position.map(|position| match position {
             Position::At(place) => reply::Position::At(place),
-            Position::Beyond => reply::Position::Beyond,
+            Position::Beyond(many) => reply::Position::Beyond(many),
         }),
         earliest_at: explanation.earliest_at.map(Word),
         gates: gates.map(|(gate, links)| self::gate(gate, links)).collect(),
@@ -46,7 +49,7 @@ fn gate<'a>(gate: &'a GateState, links: &'a Links) -> reply::Gate<'a> {
     reply::Gate {
         gate: gate.name,
         open: closed.is_none(),
-        detail: closed.map_or(OPEN, |closed| &closed.detail),
+        detail: closed.map_or(gate.open, |closed| &closed.detail),
         until: closed.and_then(|closed| closed.until).map(Word),
         blocking: links.0.iter().map(blocker).collect(),
     }

@@ -1,8 +1,9 @@
 //! Counters.
 
+use mission_control::MetricsPoint;
 use mission_control::kernel::Money;
 use mission_control::missions::{Status, Totals};
-use mission_control_wire::{Cost, reply};
+use mission_control_wire::{Cost, Word, reply};
 
 /// The counters of some projects.
 pub(crate) fn metrics(totals: &Totals) -> reply::Metrics {
@@ -19,6 +20,21 @@ pub(crate) fn metrics(totals: &Totals) -> reply::Metrics {
         pending_missions: count(Status::Pending),
         cancelled_missions: count(Status::Cancelled),
         finished_success_rate: totals.finished_success_rate(),
+    }
+}
+
+/// The counters of one minute.
+pub(crate) fn metrics_point(point: &MetricsPoint) -> reply::MetricsPoint {
+    reply::MetricsPoint {
+        timestamp: Word(point.at),
+        total_missions: whole(point.total),
+        completed_missions: whole(point.completed),
+        failed_missions: whole(point.failed),
+        running_missions: whole(point.running),
+        average_duration: point.average_duration,
+        success_rate: point.success_rate,
+        total_tokens: whole(point.tokens),
+        total_cost: Cost(point.cost),
     }
 }
 

@@ -1,15 +1,21 @@
 //! From the words of the domains to the shapes of the wire.
 
 mod agent;
+mod analytics;
+mod bulk;
 mod event;
 mod explain;
 mod history;
 mod metrics;
 mod mission;
+mod system;
 
 pub(crate) use agent::agent;
+pub(crate) use analytics::group;
+pub(crate) use bulk::breakdown;
 pub(crate) use event::{event, mission_event};
 pub(crate) use explain::{explain, links};
 pub(crate) use history::{attempt, log_line};
-pub(crate) use metrics::metrics;
+pub(crate) use metrics::{metrics, metrics_point};
 pub(crate) use mission::{mission, shown};
+pub(crate) use system::{Facts, system};

@@ -77,6 +77,24 @@ async fn a_held_mission_is_not_ready_and_says_why() {
 }
 
 #[tokio::test]
+async fn what_cannot_run_is_not_retried() {
+    let app = App::start().await;
+    let operator = app.operator();
+    let first = operator.create(&json!({"title": "first", "kind": "external"})).await;
+    let body = json!({"title": "second", "kind": "external", "depends_on": [first]});
+    let second = operator.create(&body).await;
+    for id in [&second, &first] {
+        operator.act(id, "cancel").await.expect(200);
+    }
+    let got = operator.act(&second, "retry").await;
+    assert_eq!(got.refusal(), (409, "dependency_failed".to_owned()));
+    let detail = got.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains(&first), "{detail}");
+    operator.act(&first, "retry").await.expect(200);
+    operator.act(&second, "retry").await.expect(200);
+}
+
+#[tokio::test]
 async fn an_action_with_a_key_is_done_once_and_answered_with_the_same_bytes() {
     let app = App::start().await;
     let operator = app.operator();

@@ -12,12 +12,14 @@ use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use mission_control::{MissionControl, Stores};
 use mission_control_identity::{Grants, Identities, IdentityError, Principal, Role, TokenDigest};
-use mission_control_kernel::{ProjectId, SystemClock, SystemIds, Text};
+use mission_control_kernel::{Clock as _, Ids as _, ProjectId, SystemClock, SystemIds, Text};
 use mission_control_persistence::Options;
 use mission_control_persistence::sqlite::{Durability, Sqlite};
 use mission_control_transport::Signer;
-use mission_control_transport::auth::digest;
+use mission_control_transport::auth::{Sessions, digest};
 use mission_control_transport::http::{Dispatcher, Doors, RouteTable, Services, routes};
+use mission_control_transport::metrics::{MeasuredAnswer, MeasuredStore, Metrics};
+use mission_control_transport::page::{self, Page};
 use mission_control_transport::server::{Limits, serve};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -50,7 +52,10 @@ impl Personas {
             };
             (digest(name), Arc::new(principal))
         };
+        let auditor =
+            Principal { grants: Grants::everywhere(Role::Viewer), ..Principal::administrator() };
         Self(vec![
+            (digest("auditor"), Arc::new(auditor)),
             someone("viewer", Role::Viewer, "default"),
             someone("operator", Role::Operator, "default"),
             someone("agent", Role::Agent, "default"),
@@ -74,6 +79,8 @@ pub(crate) struct App {
     address: SocketAddr,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) draining: CancellationToken,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) stores: Stores,
     _folder: TempDir,
 }
 
@@ -81,27 +88,51 @@ impl App {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.db");
-        let store = Sqlite::open(&path, Durability::Off, Options::default()).unwrap();
-        let control = MissionControl::builder(Stores::of(store)).start().await.unwrap();
+        let metrics = Metrics::new("test", SystemClock.now());
+        let options = Options { telemetry: Arc::new(metrics.clone()), ..Options::default() };
+        let store = Sqlite::open(&path, Durability::Off, options).unwrap();
+        let stores = MeasuredStore::around(Stores::of(store), &metrics);
+        let control = MissionControl::builder(stores.clone())
+            .telemetry(Arc::new(metrics.clone()))
+            .start()
+            .await
+            .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let draining = CancellationToken::new();
         let services = Services {
-            control,
+            control: control.clone(),
             signer: Signer::new(b"a key of at least thirty-two bytes"),
             draining: draining.clone(),
             build: "test",
+            metrics: metrics.clone(),
+            folder: folder.path().to_owned(),
         };
-        let dispatcher = Arc::new(Dispatcher::new(
-            RouteTable::new(routes(&services)).unwrap(),
+        let identities = Arc::new(Personas::new());
+        let life = SystemIds::default().next(SystemClock.now());
+        let sessions = Arc::new(Sessions::new(b"a key of at least thirty-two bytes", life));
+        let page = Page {
+            identities: identities.clone(),
+            sessions: Arc::clone(&sessions),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds::default()),
+            folder: None,
+        };
+        let rows = routes(&services).into_iter().chain(page::routes(page)).collect();
+        let dispatcher = Dispatcher::new(
+            RouteTable::described(rows).unwrap(),
             Doors::loopback(address.port()),
-            Arc::new(Personas::new()),
+            identities,
             Arc::new(SystemClock),
             Arc::new(SystemIds::default()),
-        ));
-        let answer = Arc::clone(&dispatcher);
+        );
+        let projects = ["default", "lab"].map(|name| name.parse().unwrap());
+        let dispatcher = dispatcher.with_sessions(Arc::clone(&sessions));
+        let dispatcher = Arc::new(dispatcher.with_projects(projects.into()));
+        tokio::spawn(metrics.clone().follow(control, CancellationToken::new()));
+        let answer = Arc::new(MeasuredAnswer::new(Arc::clone(&dispatcher), metrics));
         tokio::spawn(serve(listener, answer, Limits::default(), CancellationToken::new()));
-        Self { address, dispatcher, draining, _folder: folder }
+        Self { address, dispatcher, draining, sessions, stores, _folder: folder }
     }
 
     /// Creates and acts.
@@ -112,6 +143,11 @@ impl App {
     /// Reads.
     pub(crate) fn viewer(&self) -> Caller<'_> {
         Caller { app: self, token: "viewer" }
+    }
+
+    /// Reads in every project.
+    pub(crate) fn auditor(&self) -> Caller<'_> {
+        Caller { app: self, token: "auditor" }
     }
 
     /// Everything in another project, nothing in this one.
@@ -143,6 +179,14 @@ pub(crate) struct Caller<'a> {
 }
 
 impl Caller<'_> {
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.app.address
+    }
+
+    pub(crate) const fn token(&self) -> &'static str {
+        self.token
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Got {
         self.send("GET", path, &[], None).await
     }

@@ -37,6 +37,37 @@ async fn the_journal_of_a_mission_is_read_page_by_page() {
 }
 
 #[tokio::test]
+async fn an_entry_tells_who_asked_and_why() {
+    let app = App::start().await;
+    let operator = app.operator();
+    let id = operator.create(&json!({"title": "a"})).await;
+    let atlas = app.agent("atlas").await;
+    let (_, lease) = atlas.claim_one().await;
+    let report = json!({"reports": [{"kind": "fail", "mission_id": id, "lease_id": lease,
+        "class": "invalid_input", "error_message": "no such file"}]});
+    let path = format!("/api/agents/{}/report", atlas.id);
+    atlas.caller.post(&path, &report).await.expect(200);
+    operator.act(&id, "retry").await.expect(200);
+    let reason = json!({"reason": "not needed"});
+    operator.post(&format!("/api/missions/{id}/cancel"), &reason).await.expect(200);
+
+    let page = app.viewer().get(&format!("/api/missions/{id}/events")).await.expect(200);
+    let told = page["events"].as_array().unwrap().iter().map(|event| {
+        json!([event["actor"], event["failure_class"], event["reason"], event["attempt"]])
+    });
+    let person = json!({"type": "principal", "name": "operator"});
+    let agent = json!({"type": "agent", "id": atlas.id});
+    let expected = [
+        json!([person, null, null, null]),
+        json!([agent, null, null, 1]),
+        json!([agent, "invalid_input", "no such file", 1]),
+        json!([person, null, null, null]),
+        json!([person, "cancelled", "not needed", null]),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
 async fn lines_are_kept_in_order_and_read_from_where_one_was() {
     let app = App::start().await;
     let operator = app.operator();
@@ -74,6 +105,8 @@ async fn a_waiting_mission_explains_its_gates() {
         async |id: &str| app.viewer().get(&format!("/api/missions/{id}/explain")).await.expect(200);
     let ready = explain(&first).await;
     assert_eq!((&ready["ready"], &ready["position"]), (&json!(true), &json!(1)));
+    let said = |gate: &serde_json::Value| gate["detail"].as_str().unwrap().contains(' ');
+    assert!(ready["gates"].as_array().unwrap().iter().all(said), "sentences: {ready}");
     let waits = explain(&second).await;
     assert_eq!((&waits["ready"], &waits["position"]), (&json!(false), &json!(null)));
     let gates = waits["gates"].as_array().unwrap();
@@ -83,4 +116,24 @@ async fn a_waiting_mission_explains_its_gates() {
     let expected =
         json!({"type": "mission", "id": first, "href": format!("/api/missions/{first}")});
     assert_eq!(closed[0]["blocking"], json!([expected]));
+}
+
+#[tokio::test]
+async fn a_mission_that_runs_or_is_over_explains_that() {
+    let app = App::start().await;
+    let operator = app.operator();
+    let id = operator.create(&json!({"title": "one"})).await;
+    let atlas = app.agent("atlas").await;
+    let explain =
+        async || app.viewer().get(&format!("/api/missions/{id}/explain")).await.expect(200);
+    atlas.claim_one().await;
+    let runs = explain().await;
+    assert_eq!((&runs["status"], &runs["agent_id"]), (&json!("running"), &json!(atlas.id)));
+    assert!(runs["lease_expires_at"].is_string() && runs["command"].is_null(), "{runs}");
+    let reason = json!({"reason": "not needed"});
+    operator.post(&format!("/api/missions/{id}/cancel"), &reason).await.expect(200);
+    let over = explain().await;
+    assert_eq!((&over["status"], &over["command"]), (&json!("cancelled"), &json!("retry")));
+    let summary = over["summary"].as_str().unwrap();
+    assert!(summary.contains("not needed") && summary.contains("retry"), "{summary}");
 }

@@ -108,3 +108,17 @@ async fn what_runs_is_shown_newest_first_with_an_exact_count() {
     let shown: Vec<_> = running["missions"].as_array().unwrap().iter().map(|m| &m["id"]).collect();
     assert_eq!(shown, [&json!(ids[1]), &json!(ids[0])]);
 }
+
+#[tokio::test]
+async fn priority_begins_with_critical_and_turned_round_with_low() {
+    let app = App::start().await;
+    make(&app.operator(), 3).await;
+    for (sort, expected) in
+        [("priority", ["critical", "high", "low"]), ("-priority", ["low", "high", "critical"])]
+    {
+        let page = app.viewer().get(&format!("/api/missions?sort={sort}")).await.expect(200);
+        let missions = page["missions"].as_array().unwrap();
+        let shown: Vec<_> = missions.iter().map(|it| it["priority"].as_str().unwrap()).collect();
+        assert_eq!(shown, expected, "{sort}");
+    }
+}

@@ -71,7 +71,7 @@ async fn an_empty_queue_is_answered_with_an_empty_list() {
     let atlas = app.agent("atlas").await;
     let path = format!("/api/agents/{}/claim", atlas.id);
     let got = atlas.caller.send("POST", &path, &[], None).await;
-    assert_eq!(got.expect(200), json!({"missions": []}));
+    assert_eq!(got.expect(200), json!({"missions": [], "duty": "active"}));
     for (body, code) in [
         (json!({"wait_seconds": 31}), "out_of_range"),
         (json!({"max": 0}), "out_of_range"),
@@ -154,10 +154,13 @@ async fn operators_drain_disable_enable_and_remove_agents() {
     };
     app.operator().create(&json!({"title": "a"})).await;
     assert_eq!(order("disable").await, "disabled");
-    assert_eq!(atlas.ask("claim", &json!({})).await.expect(200), json!({"missions": []}));
+    let nothing = json!({"missions": [], "duty": "disabled"});
+    assert_eq!(atlas.ask("claim", &json!({})).await.expect(200), nothing);
     assert_eq!(order("enable").await, "idle");
+    assert_eq!(atlas.ask("heartbeat", &json!({})).await.expect(200)["duty"], "active");
     let (id, lease) = atlas.claim_one().await;
     assert_eq!(order("drain").await, "draining");
+    assert_eq!(atlas.ask("heartbeat", &json!({})).await.expect(200)["duty"], "draining");
     let removed = async || operator.send("DELETE", &path, &[], None).await;
     assert_eq!(removed().await.refusal(), (409, "runs_missions".to_owned()));
     atlas.report(json!([{"mission_id": id, "lease_id": lease, "kind": "complete"}])).await;
@@ -181,11 +184,30 @@ async fn draining_answers_whoever_waits() {
     assert!(begun.elapsed() < Duration::from_secs(25), "answered after {:?}", begun.elapsed());
     // It may have come too late to wait.
     if claim.status != 503 {
-        assert_eq!(claim.expect(200), json!({"missions": []}));
+        assert_eq!(claim.expect(200), json!({"missions": [], "duty": "active"}));
     }
     let again = atlas.ask("claim", &wait).await;
     assert_eq!((again.header("retry-after"), again.refusal().1.as_str()), (Some("1"), "draining"));
     atlas.ask("heartbeat", &json!({})).await.expect(200);
     assert_eq!(app.nobody().get("/readyz").await.refusal(), (503, "draining".to_owned()));
     assert_eq!(app.nobody().get("/livez").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_agent_reports_on_its_own_missions_alone() {
+    let app = App::start().await;
+    let (atlas, other) = (app.agent("atlas").await, app.agent("other").await);
+    app.operator().create(&json!({"title": "a"})).await;
+    let (id, lease) = atlas.claim_one().await;
+    let complete = json!([{"mission_id": id, "lease_id": lease, "kind": "complete"}]);
+    assert_eq!(other.report(complete.clone()).await[0]["code"], "lease_lost");
+    assert_eq!(app.viewer().mission(&id).await["status"], "running");
+    for _ in 0..2 {
+        assert_eq!(
+            atlas.report(complete.clone()).await[0]["ok"],
+            true,
+            "told again it is the same"
+        );
+    }
+    assert_eq!(other.report(complete).await[0]["code"], "lease_lost", "also once it is over");
 }

@@ -1,6 +1,7 @@
 //! Who gets in, and what a refusal looks like.
 
 use crate::app::{App, JSON, bearer};
+use crate::client::Client;
 
 #[tokio::test]
 async fn every_refusal_is_a_problem_with_all_its_members() {
@@ -144,5 +145,35 @@ async fn a_method_that_a_path_does_not_take_is_told_which_it_takes() {
         let got = app.send(&format!("{method} /whoami"), &bearer("admin"), "").await;
         assert_eq!((got.status, got.header("allow")), (405, Some("GET, HEAD")), "{method}");
         assert_eq!(got.member("code"), "method_not_allowed", "{method}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_request_is_refused_as_a_problem_too() {
+    let app = App::start().await;
+    let long = "x".repeat(20_000);
+    for (bytes, status, code) in [
+        ("nonsense\r\n\r\n".to_owned(), 400, "malformed_request"),
+        ("GET / HTTP/1.1\r\nHost : a\r\n\r\n".to_owned(), 400, "malformed_request"),
+        ("GET /\u{7f} HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), 400, "malformed_request"),
+        ("GET http://[ HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), 400, "malformed_request"),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"
+                .to_owned(),
+            400,
+            "malformed_request",
+        ),
+        (format!("GET / HTTP/1.1\r\nX: {long}\r\n\r\n"), 431, "headers_too_large"),
+    ] {
+        let mut client = Client::connect(([127, 0, 0, 1], app.port).into()).await;
+        client.send(&bytes).await;
+        let got = client.receive().await;
+        assert_eq!((got.status, got.member("code")), (status, code.into()), "{bytes:.40}");
+        assert_eq!(got.header("content-type"), Some("application/problem+json"));
+        assert_eq!(got.header("connection"), Some("close"));
+        assert_eq!(got.header("x-content-type-options"), Some("nosniff"));
+        let id = got.header("x-request-id").unwrap().to_owned();
+        assert_eq!(got.member("request_id"), id);
+        assert_eq!(client.rest().await, "", "nothing more is said");
     }
 }

@@ -4,8 +4,6 @@
 //! at the start or after the last value that was quoted, where nothing from outside can imitate
 //! them; `tests/decoding.rs` pins every one.
 
-use std::fmt;
-
 use mission_control_kernel::Invalid;
 use serde::de;
 use serde_json::error::Category;
@@ -26,17 +24,26 @@ pub(crate) fn refuse<E: de::Error>(invalid: Invalid) -> E {
 
 /// A refusal of one member of the object that has just been read.
 pub(crate) fn refuse_member<E: de::Error>(member: &str, invalid: Invalid) -> E {
-    E::custom(format_args!("{MARK}{}{MARK}{member}{MARK}{}", invalid.code, invalid.message))
+    E::custom(format_args!("{MARK}{}{MARK}{member}{MARK}{invalid}", invalid.code))
 }
 
-/// Says in our words what was wrong and where.
+/// One step from the body to a value in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    /// To a member of an object.
+    Member(String),
+    /// To an entry of an array.
+    Entry(usize),
+}
+
+/// Says in our words what was wrong and where; the steps lead to the same place.
 pub(super) fn explain(
     error: &serde_json::Error,
     path: &Path,
     is_read_only: fn(&str) -> bool,
-) -> DecodeError {
+) -> (DecodeError, Vec<Step>) {
     if error.classify() != Category::Data {
-        return malformed(error);
+        return (malformed(error), Vec::new());
     }
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
@@ -46,8 +53,8 @@ pub(super) fn explain(
         found.kind = DecodeKind::ReadOnlyField;
         found.message = "is read-only here".to_owned();
     }
-    let field = field(path, found.member);
-    DecodeError { kind: found.kind, field, message: found.message }
+    let steps = steps(path, found.member);
+    (DecodeError { kind: found.kind, field: field(&steps), message: found.message }, steps)
 }
 
 struct Found<'a> {
@@ -118,7 +125,6 @@ fn known_words(text: &str) -> Option<String> {
 /// What stands after the last "expected", in words of JSON.
 fn expected(text: &str) -> &str {
     match text.rsplit_once(", expected ").map_or("another value", |(_, expected)| expected) {
-        "u32" => "a whole number from 0 to 4294967295",
         "u64" => "a whole number of 0 or more",
         "f64" => "a number",
         "a boolean" => "true or false",
@@ -148,24 +154,29 @@ fn last_member(path: &Path) -> Option<&str> {
     }
 }
 
-fn field(path: &Path, member: &str) -> String {
+fn steps(path: &Path, member: &str) -> Vec<Step> {
+    let steps = path.iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(Step::Entry(*index)),
+        Segment::Map { key } => Some(Step::Member(key.clone())),
+        Segment::Enum { variant } => Some(Step::Member(variant.clone())),
+        Segment::Unknown => None,
+    });
+    let member = Some(member).filter(|member| !member.is_empty());
+    steps.chain(member.map(|member| Step::Member(member.to_owned()))).collect()
+}
+
+fn field(steps: &[Step]) -> String {
     let mut field = String::new();
-    let mut push = |segment: fmt::Arguments<'_>, dot: bool| {
-        if dot && !field.is_empty() {
-            field.push('.');
+    for step in steps {
+        match step {
+            Step::Entry(index) => field.push_str(&format!("[{index}]")),
+            Step::Member(name) => {
+                if !field.is_empty() {
+                    field.push('.');
+                }
+                field.push_str(name);
+            }
         }
-        fmt::Write::write_fmt(&mut field, segment).expect("writing to a string cannot fail");
-    };
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => push(format_args!("[{index}]"), false),
-            Segment::Map { key } => push(format_args!("{key}"), true),
-            Segment::Enum { variant } => push(format_args!("{variant}"), true),
-            Segment::Unknown => {}
-        }
-    }
-    if !member.is_empty() {
-        push(format_args!("{member}"), true);
     }
     match field.char_indices().nth(MAX_FIELD_CHARS) {
         Some((end, _)) => field[..end].to_owned(),

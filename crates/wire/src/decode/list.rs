@@ -9,7 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor}
 use super::object::ObjectSeed;
 use super::refuse;
 
-/// `MIN` to `MAX` objects; reading stops at the first one too many.
+/// `MIN` to `MAX` objects; what is too many is counted and not kept.
 #[derive(Clone, PartialEq, Debug)]
 pub struct List<T, const MIN: usize, const MAX: usize>(Vec<T>);
 
@@ -56,10 +56,11 @@ where
                 None => return at_least::<T, MIN, MAX, A::Error>(entries),
             }
         }
-        match seq.next_element::<IgnoredAny>()? {
-            Some(_) => Err(refuse(Invalid::new("too_many", "has more entries than are taken"))),
-            None => Ok(List(entries)),
+        let mut found = MAX;
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            found += 1;
         }
+        if found > MAX { Err(refuse(Invalid::too_many(found, MAX))) } else { Ok(List(entries)) }
     }
 }
 

@@ -1,15 +1,28 @@
-//! Why a mission waits.
+//! How things stand with a mission, and what it waits for.
 
+use mission_control_kernel::AgentId;
 use serde::ser::{Serialize, Serializer};
 
-use crate::Time;
+use crate::{Time, Word};
 
 /// `GET …/explain`.
 #[derive(Clone, PartialEq, Debug, serde::Serialize)]
 pub struct Explain<'a> {
-    /// Whether the next matching claim can take it.
+    /// Where it is in its life.
+    pub status: &'a str,
+    /// How things stand, in a sentence or two.
+    pub summary: &'a str,
+    /// Since when it waits, runs or is over.
+    pub since: Time,
+    /// The agent that runs it.
+    pub agent_id: Option<Word<AgentId>>,
+    /// Until when that agent may stay silent, by the store's clock.
+    pub lease_expires_at: Option<Time>,
+    /// The action that lets it begin, or begin again, where one is needed.
+    pub command: Option<&'a str>,
+    /// Whether the next claim for its kind by an agent that can perform it and has room takes it.
     pub ready: bool,
-    /// Its place in the queue; null unless it waits there.
+    /// Its place in the queue of its kind; null unless it waits there.
     pub position: Option<Position>,
     /// The earliest instant at which it can start, where one is known.
     pub earliest_at: Option<Time>,
@@ -22,15 +35,15 @@ pub struct Explain<'a> {
 pub enum Position {
     /// From 1 to 1,000.
     At(u32),
-    /// Further back; `">1000"` on the wire.
-    Beyond,
+    /// More than so many go before it; `">1000"` on the wire.
+    Beyond(u32),
 }
 
 impl Serialize for Position {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::At(place) => serializer.serialize_u32(*place),
-            Self::Beyond => serializer.serialize_str(">1000"),
+            Self::Beyond(many) => serializer.collect_str(&format_args!(">{many}")),
         }
     }
 }

@@ -77,6 +77,24 @@ pub struct LogList<'a> {
     pub timestamp: Time,
 }
 
+/// Who asked for a change.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Actor<'a> {
+    /// Someone with a credential of their own.
+    Principal {
+        /// Their name.
+        name: &'a str,
+    },
+    /// An agent, about what it runs.
+    Agent {
+        /// Which one.
+        id: Word<AgentId>,
+    },
+    /// Nobody: time made it due, or it follows from another change.
+    System,
+}
+
 /// One entry of the journal; what does not apply is left out.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Event<'a> {
@@ -99,6 +117,18 @@ pub struct Event<'a> {
     /// What happened.
     #[serde(rename = "type")]
     pub event_type: &'a str,
+    /// Who asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor<'a>>,
+    /// Why it failed or was called off, at most 500 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a str>,
+    /// What kind of failure that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_class: Option<&'a str>,
+    /// The number of the attempt that began, moved or ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
     /// The status before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<&'a str>,

@@ -12,6 +12,9 @@ use super::Mission;
 pub struct ClaimReply<'a> {
     /// What the agent may now begin; empty when there was nothing.
     pub missions: Vec<Claimed<'a>>,
+    /// active, draining or disabled: what an operator has decided about the agent. Unless it is
+    /// active, it gets nothing.
+    pub duty: &'a str,
 }
 
 /// One mission with the lease on it.
@@ -48,6 +51,8 @@ pub struct HeartbeatReply {
     pub cancelled: Vec<Word<MissionId>>,
     /// What is no longer the agent's: end it and report nothing.
     pub lost: Vec<Word<MissionId>>,
+    /// active, draining or disabled: what an operator has decided about the agent.
+    pub duty: &'static str,
 }
 
 /// A lease that goes on.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{Body, CheckedJson, Cost, Lease, Time};
+use crate::{Body, CheckedJson, Cost, Lease, Time, Whole};
 
 use super::{READ_ONLY_MISSION_FIELDS, Usage};
 
@@ -32,11 +32,11 @@ pub struct Progress {
     /// What there is so far.
     pub result: Option<CheckedJson>,
     /// Running total.
-    pub tokens_used: Option<u64>,
+    pub tokens_used: Option<Whole>,
     /// Running total.
-    pub tokens_in: Option<u64>,
+    pub tokens_in: Option<Whole>,
     /// Running total.
-    pub tokens_out: Option<u64>,
+    pub tokens_out: Option<Whole>,
     /// Running total.
     pub cost_estimate: Option<Cost>,
     /// Needed on a leased mission.
@@ -50,11 +50,11 @@ pub struct Complete {
     /// What came out.
     pub result: Option<CheckedJson>,
     /// Final total.
-    pub tokens_used: Option<u64>,
+    pub tokens_used: Option<Whole>,
     /// Final total.
-    pub tokens_in: Option<u64>,
+    pub tokens_in: Option<Whole>,
     /// Final total.
-    pub tokens_out: Option<u64>,
+    pub tokens_out: Option<Whole>,
     /// Final total.
     pub cost_estimate: Option<Cost>,
     /// Needed on a leased mission.

@@ -3,7 +3,7 @@
 use mission_control_kernel::MissionId;
 use serde::Deserialize;
 
-use crate::{Body, Cost, Lease, List, Word};
+use crate::{Body, Cost, Lease, List, Whole, Word};
 
 use super::Usage;
 
@@ -38,7 +38,7 @@ pub struct RegisterAgent {
     /// What it can do.
     pub capabilities: Option<Vec<String>>,
     /// How many missions it takes at a time.
-    pub max_concurrent: Option<u32>,
+    pub max_concurrent: Option<Whole>,
 }
 
 impl Body for RegisterAgent {
@@ -74,11 +74,11 @@ pub struct RunningMission {
     /// What is going on.
     pub message: Option<String>,
     /// Running total.
-    pub tokens_used: Option<u64>,
+    pub tokens_used: Option<Whole>,
     /// Running total.
-    pub tokens_in: Option<u64>,
+    pub tokens_in: Option<Whole>,
     /// Running total.
-    pub tokens_out: Option<u64>,
+    pub tokens_out: Option<Whole>,
     /// Running total.
     pub cost_estimate: Option<Cost>,
 }
@@ -96,7 +96,7 @@ impl RunningMission {
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     /// At most so many.
-    pub max: Option<u32>,
+    pub max: Option<Whole>,
     /// How long to wait for work.
     pub wait_seconds: Option<f64>,
     /// Of these kinds alone.

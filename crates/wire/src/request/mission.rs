@@ -3,7 +3,7 @@
 use mission_control_kernel::MissionId;
 use serde::Deserialize;
 
-use crate::{Backoff, Body, CheckedJson, List, Time, Word};
+use crate::{Backoff, Body, CheckedJson, List, Time, Whole, Word};
 
 /// The most missions of one batch: what one transaction inserts without holding others up.
 pub const MAX_BATCH: usize = 1_000;
@@ -71,7 +71,7 @@ pub struct CreateMission {
     /// Whose limit it counts towards.
     pub concurrency_key: Option<String>,
     /// How often it is tried.
-    pub max_attempts: Option<u32>,
+    pub max_attempts: Option<Whole>,
     /// How long it waits between attempts.
     pub backoff: Option<Backoff>,
     /// Not before then.

@@ -4,7 +4,7 @@ use mission_control_kernel::{Invalid, LeaseId, MissionId};
 use serde::de::{Deserialize, Deserializer};
 
 use crate::decode::refuse_member;
-use crate::{Body, CheckedJson, Cost, Lease, List, Time, Word};
+use crate::{Body, CheckedJson, Cost, Lease, List, Time, Whole, Word};
 
 use super::{Complete, Fail, Progress, Snooze};
 
@@ -57,9 +57,9 @@ struct Flat {
     progress: Option<f64>,
     message: Option<String>,
     result: Option<CheckedJson>,
-    tokens_used: Option<u64>,
-    tokens_in: Option<u64>,
-    tokens_out: Option<u64>,
+    tokens_used: Option<Whole>,
+    tokens_in: Option<Whole>,
+    tokens_out: Option<Whole>,
     cost_estimate: Option<Cost>,
     error_message: Option<String>,
     class: Option<String>,

@@ -54,7 +54,7 @@ fn add_claim(shapes: &mut Shapes) {
         lease_expires_at: time("2024-08-06T06:35:15Z"),
         dependencies: Dependencies(vec![("scan", Some(Json(&pages))), ("notify", None)]),
     };
-    super::add(shapes, "claim", &ClaimReply { missions: vec![claimed] });
+    super::add(shapes, "claim", &ClaimReply { missions: vec![claimed], duty: "active" });
 }
 
 fn heartbeat() -> HeartbeatReply {
@@ -67,6 +67,7 @@ fn heartbeat() -> HeartbeatReply {
         leases: vec![lease],
         cancelled: vec![Word("019126f4-5d40-7000-8000-000000000002".parse().unwrap())],
         lost: Vec::new(),
+        duty: "draining",
     }
 }
 

@@ -1,8 +1,8 @@
 //! The journal and the frames of the live socket.
 
 use mission_control_kernel::LeaseId;
-use mission_control_wire::live::{Frame, ResyncReason, Snapshot};
-use mission_control_wire::reply::{Event, EventList, Metrics};
+use mission_control_wire::live::{Frame, News, ResyncReason, Snapshot};
+use mission_control_wire::reply::{Actor, Event, EventList, LogLine, Metrics};
 use mission_control_wire::{Cost, Encoded, Lease, Word};
 
 use super::{Shapes, agents, missions, time};
@@ -12,7 +12,7 @@ const NOW: &str = "2024-08-06T06:35:00Z";
 
 pub(crate) fn add(shapes: &mut Shapes) {
     let list = EventList {
-        events: vec![completed(), agent_came()],
+        events: vec![called_off(), expired(), completed(), agent_came()],
         next_cursor: Some(CURSOR),
         timestamp: time(NOW),
     };
@@ -27,6 +27,7 @@ pub(crate) fn add(shapes: &mut Shapes) {
     super::add(shapes, "live_hello", &hello);
     add_snapshot(shapes);
     add_events(shapes);
+    add_news(shapes);
     let beat = Frame::Beat { cursor: CURSOR, server_time: time(NOW) };
     super::add(shapes, "live_beat", &beat);
     super::add(shapes, "live_resync", &Frame::Resync { reason: ResyncReason::TooOld });
@@ -49,6 +50,7 @@ fn add_snapshot(shapes: &mut Shapes) {
     let snapshot = Snapshot {
         cursor: CURSOR,
         server_time: time(NOW),
+        topics: &["missions".to_owned(), "agents".to_owned()],
         metrics: Some(Metrics::default()),
         missions: Some(vec![missions::pending(&notes)]),
         agents: Some(vec![agents::atlas()]),
@@ -57,6 +59,7 @@ fn add_snapshot(shapes: &mut Shapes) {
     let narrow = Snapshot {
         cursor: CURSOR,
         server_time: time(NOW),
+        topics: &["runs".to_owned()],
         metrics: None,
         missions: None,
         agents: None,
@@ -69,7 +72,23 @@ fn add_events(shapes: &mut Shapes) {
     let mission = missions::finished(&notes);
     let event = Event { body: Some(&mission), ..completed() };
     let data = [Encoded::new(&event).unwrap(), Encoded::new(&agent_came()).unwrap()];
-    super::add(shapes, "live_events", &Frame::Events { cursor: CURSOR, data: &data });
+    super::add(shapes, "live_events", &Frame::Events { cursor: Some(CURSOR), data: &data });
+}
+
+fn add_news(shapes: &mut Shapes) {
+    let line = LogLine {
+        n: 3,
+        at: time(NOW),
+        level: "info",
+        text: "reading",
+        lease_id: Lease(LeaseId::new(7)),
+    };
+    let mission = Word("019126f4-5d40-7000-8000-000000000001".parse().unwrap());
+    let data = [
+        Encoded::new(&News::Metrics { metrics: Metrics::default() }).unwrap(),
+        Encoded::new(&News::MissionLog { mission, lines: vec![line] }).unwrap(),
+    ];
+    super::add(shapes, "live_news", &Frame::Events { cursor: None, data: &data });
 }
 
 fn completed() -> Event<'static> {
@@ -82,6 +101,12 @@ fn completed() -> Event<'static> {
         mission: Some(Word("019126f4-5d40-7000-8000-000000000001".parse().unwrap())),
         revision: Some(3),
         event_type: "mission_completed",
+        actor: Some(Actor::Agent {
+            id: Word("019126f4-5d40-7000-8000-0000000000a1".parse().unwrap()),
+        }),
+        reason: None,
+        failure_class: None,
+        attempt: Some(1),
         from: Some("running"),
         to: Some("completed"),
         priority: Some("high"),
@@ -98,6 +123,39 @@ fn completed() -> Event<'static> {
     }
 }
 
+fn called_off() -> Event<'static> {
+    Event {
+        id: 38,
+        seq: 39,
+        event_type: "mission_cancelled",
+        actor: Some(Actor::Principal { name: "operator" }),
+        reason: Some("not needed any more"),
+        failure_class: Some("cancelled"),
+        to: Some("cancelled"),
+        ..completed()
+    }
+}
+
+fn expired() -> Event<'static> {
+    Event {
+        id: 39,
+        seq: 40,
+        event_type: "mission_failed",
+        actor: Some(Actor::System),
+        reason: Some("expired while waiting"),
+        failure_class: Some("timed_out"),
+        attempt: None,
+        from: Some("pending"),
+        to: Some("failed"),
+        agent: None,
+        tokens: None,
+        cost: None,
+        duration: None,
+        progress: None,
+        ..completed()
+    }
+}
+
 fn agent_came() -> Event<'static> {
     Event {
         id: 41,
@@ -105,6 +163,8 @@ fn agent_came() -> Event<'static> {
         mission: None,
         revision: None,
         event_type: "agent_registered",
+        actor: None,
+        attempt: None,
         from: None,
         to: None,
         priority: None,

@@ -3,6 +3,8 @@
 //! `UPDATE_GOLDEN=1` writes the files anew; the difference is then for a person to read.
 
 mod agents;
+mod analytics;
+mod bulk;
 mod feed;
 mod missions;
 mod system;
@@ -46,6 +48,8 @@ fn shapes() -> Shapes {
     let mut shapes = Shapes::new();
     missions::add(&mut shapes);
     agents::add(&mut shapes);
+    analytics::add(&mut shapes);
+    bulk::add(&mut shapes);
     feed::add(&mut shapes);
     system::add(&mut shapes);
     shapes

@@ -9,17 +9,17 @@ use mission_control_wire::{Backoff, Cost, Json, Lease, Word, to_bytes, write_mis
 
 use super::{Shapes, json, time};
 
-/// The mission object of seed 002, with one of the words that it lists for status and priority, and
-/// an id where it says `uuid`.
+/// The mission object of seed 002, with one of the words that it lists for status and priority, an
+/// id where it says `uuid`, and times with the microseconds that ours always have.
 const SEED: &str = r#"{
   "id": "019126f4-5d40-7000-8000-000000000001",
   "title": "Mission Title",
   "description": "Mission Description",
   "status": "completed",
   "priority": "high",
-  "created_at": "2024-08-06T06:30:00Z",
-  "started_at": "2024-08-06T06:31:00Z",
-  "completed_at": "2024-08-06T06:35:00Z",
+  "created_at": "2024-08-06T06:30:00.000000Z",
+  "started_at": "2024-08-06T06:31:00.000000Z",
+  "completed_at": "2024-08-06T06:35:00.000000Z",
   "duration": 300.5,
   "progress": 100.0,
   "error_message": null,
@@ -120,6 +120,9 @@ pub(crate) fn add(shapes: &mut Shapes) {
     super::add(shapes, "logs", &logs());
     super::add(shapes, "explain", &waiting());
     super::add(shapes, "explain_ready", &ready());
+    super::add(shapes, "explain_far_behind", &far_behind());
+    super::add(shapes, "explain_running", &runs());
+    super::add(shapes, "explain_over", &over());
 }
 
 pub(crate) fn finished(notes: &Notes) -> Mission<'_> {
@@ -269,21 +272,27 @@ fn waiting() -> Explain<'static> {
         href: "/api/missions/019126f4-5d40-7000-8000-000000000002",
     };
     Explain {
+        status: "pending",
+        summary: "It does not begin yet: waits for 1 of 1 dependencies; not before 2024-08-06T07:00:00.000000Z.",
+        since: time("2024-08-06T06:30:00Z"),
+        agent_id: None,
+        lease_expires_at: None,
+        command: None,
         ready: false,
-        position: Some(Position::Beyond),
+        position: None,
         earliest_at: Some(time("2024-08-06T07:00:00Z")),
         gates: vec![
             Gate {
                 gate: "dependencies",
                 open: false,
-                detail: "waits for 1 mission",
+                detail: "waits for 1 of 1 dependencies",
                 until: None,
                 blocking: vec![blocker],
             },
             Gate {
                 gate: "scheduled",
                 open: false,
-                detail: "is scheduled for later",
+                detail: "not before 2024-08-06T07:00:00.000000Z",
                 until: Some(time("2024-08-06T07:00:00Z")),
                 blocking: Vec::new(),
             },
@@ -292,9 +301,47 @@ fn waiting() -> Explain<'static> {
 }
 
 fn ready() -> Explain<'static> {
-    let held =
-        Gate { gate: "held", open: true, detail: "is not held", until: None, blocking: Vec::new() };
-    Explain { ready: true, position: Some(Position::At(1)), earliest_at: None, gates: vec![held] }
+    let detail = "needs no approval any more";
+    let held = Gate { gate: "held", open: true, detail, until: None, blocking: Vec::new() };
+    Explain {
+        summary: "It is the next of kind default for an agent that has room.",
+        ready: true,
+        position: Some(Position::At(1)),
+        earliest_at: None,
+        gates: vec![held],
+        ..waiting()
+    }
+}
+
+fn far_behind() -> Explain<'static> {
+    let summary = "More than 1000 missions of kind default go before it.";
+    Explain { summary, position: Some(Position::Beyond(1_000)), ..ready() }
+}
+
+fn runs() -> Explain<'static> {
+    Explain {
+        status: "running",
+        summary: "The agent has run it since 2024-08-06T06:31:00.000000Z, attempt 1 of 3.",
+        since: time("2024-08-06T06:31:00Z"),
+        agent_id: Some(Word(AGENT.parse().unwrap())),
+        lease_expires_at: Some(time("2024-08-06T06:31:15Z")),
+        earliest_at: None,
+        gates: Vec::new(),
+        ..waiting()
+    }
+}
+
+fn over() -> Explain<'static> {
+    Explain {
+        status: "failed",
+        summary: "It failed at 2024-08-06T06:35:00.000000Z (out of disk). The command retry puts it \
+                  back into the queue.",
+        since: time("2024-08-06T06:35:00Z"),
+        command: Some("retry"),
+        agent_id: None,
+        lease_expires_at: None,
+        ..runs()
+    }
 }
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> Word<T> {

@@ -1,7 +1,10 @@
 //! Numbers, health and refusals.
 
 use mission_control_wire::Cost;
-use mission_control_wire::reply::{FieldProblem, Health, Metrics, MetricsReply, Problem};
+use mission_control_wire::reply::{
+    Api, FieldProblem, Health, Metrics, MetricsHistory, MetricsPoint, MetricsReply, Pool, Problem,
+    Sockets, System,
+};
 
 use super::{Shapes, time};
 
@@ -10,6 +13,9 @@ const NOW: &str = "2024-08-06T06:35:00Z";
 pub(crate) fn add(shapes: &mut Shapes) {
     let metrics = MetricsReply { metrics: seed_metrics(), timestamp: time(NOW) };
     super::add(shapes, "metrics", &metrics);
+    super::add(shapes, "metrics_history", &history());
+    super::add(shapes, "system", &system());
+    super::add(shapes, "system_alone", &System { pool: None, store_bytes: None, ..system() });
     let healthy = Health {
         timestamp: time(NOW),
         mission_tracker: true,
@@ -55,6 +61,43 @@ fn seed_metrics() -> Metrics {
         pending_missions: 0,
         cancelled_missions: 0,
         finished_success_rate: 94.444,
+    }
+}
+
+fn system() -> System {
+    System {
+        cpu_percent: 12.5,
+        rss_bytes: 73_400_320,
+        disk_free_bytes: Some(250_000_000_000),
+        store_bytes: Some(1_048_576),
+        pool: Some(Pool { busy: 2, free: 6, waiting: 0 }),
+        sockets: Sockets { connections: 14, sse: 3, websocket: 9 },
+        api: Api { requests: 840, p50_ms: 1.25, p95_ms: 9.5, error_rate: 0.0 },
+        missions_per_minute: 4.5,
+        error_rate: 2.5,
+        uptime: 3_600.5,
+        timestamp: time(NOW),
+    }
+}
+
+fn history() -> MetricsHistory {
+    let point = |at, completed_missions| MetricsPoint {
+        timestamp: time(at),
+        total_missions: 100,
+        completed_missions,
+        failed_missions: 5,
+        running_missions: 10,
+        average_duration: 45.2,
+        success_rate: 85.0,
+        total_tokens: 150_000,
+        total_cost: Cost("15.0".parse().unwrap()),
+    };
+    MetricsHistory {
+        points: vec![point("2024-08-06T06:33:00Z", 84), point("2024-08-06T06:34:00Z", 85)],
+        from: time("2024-08-06T06:33:00Z"),
+        to: time("2024-08-06T06:35:00Z"),
+        step: 60,
+        timestamp: time(NOW),
     }
 }
 

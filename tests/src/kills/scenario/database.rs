@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use rand::RngExt;
 
 use crate::eventually;
@@ -89,7 +89,8 @@ impl Figures {
 
     async fn refusal_of_a_read(&mut self, arena: &Arena, mission: &str) -> Result<()> {
         let asked = Instant::now();
-        let reply = arena.admin().get(&format!("/api/missions/{mission}")).await?;
+        let path = format!("/api/missions/{mission}");
+        let reply = arena.admin().request(Method::GET, &path).send().await?;
         let (status, took) = (reply.status, asked.elapsed());
         if status != StatusCode::SERVICE_UNAVAILABLE || reply.header("retry-after").is_none() {
             self.violate(format!("a read without a database: {status} {:?}", reply.headers));
@@ -111,7 +112,8 @@ async fn begun(arena: &Arena, mission: &str) {
 
 async fn readiness(arena: &Arena, wanted: StatusCode) {
     eventually(&format!("readiness is {wanted}"), LONG, async || {
-        let reply = arena.admin().get("/readyz").await.map_err(|error| format!("{error:#}"))?;
+        let reply = arena.admin().request(Method::GET, "/readyz").send().await;
+        let reply = reply.map_err(|error| format!("{error:#}"))?;
         if reply.status == wanted { Ok(()) } else { Err(reply.status.to_string()) }
     })
     .await;

@@ -179,7 +179,8 @@ async fn a_list_is_the_same_however_it_is_read() {
 
 #[tokio::test]
 async fn every_page_of_a_million_missions_is_a_short_walk() {
-    let session = Database::plenty().await.session().await;
+    let plenty = Database::plenty().await;
+    let session = plenty.session().await;
     session.batch_execute(READER_SETUP).await.unwrap();
     let middle = middle(&session).await;
     for (name, bound, query) in queries(&middle) {

@@ -1,12 +1,14 @@
-//! A claim costs the same whatever waits.
+//! A claim costs the same whatever waits, and so does an explanation.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use mission_control_agents::{AgentStore as _, MAX_CONCURRENT, Registration};
 use mission_control_kernel::{
-    AgentId, Capabilities, Clock as _, Ids as _, ProjectId, SystemClock, SystemIds, Text,
+    AgentId, Capabilities, Clock as _, Ids as _, MissionId, ProjectId, Scope, SystemClock,
+    SystemIds, Text,
 };
-use mission_control_missions::queue::{AgentFacts, Claimant, Turns};
+use mission_control_missions::queue::{AgentFacts, Claimant, LISTED, POSITION_LIMIT, Turns};
 use mission_control_missions::{ClaimRequest, ClaimingAgent, MissionStore as _};
 
 use super::plenty::Database;
@@ -14,19 +16,30 @@ use crate::postgres::Postgres;
 
 /// Claims of one measurement, enough that connecting and what runs beside them hardly counts.
 const CLAIMS: u32 = 40;
+/// Buffers of one explanation: the lanes in use, a few probes each, and as many entries as one lists.
+const MOST_BUFFERS: i64 = 2_000;
 /// Missions of one claim.
 const OF: u32 = 10;
 
-fn request() -> ClaimRequest {
+async fn request(handle: &Postgres) -> ClaimRequest {
     let agent = AgentFacts {
         project: ProjectId::default_project(),
         kinds: None,
         capabilities: Capabilities::default(),
     };
-    let claiming = ClaimingAgent {
-        agent: AgentId::new(SystemIds::default().next(SystemClock.now())),
+    let registration = Registration {
+        id: AgentId::new(SystemIds::default().next(SystemClock.now())),
+        project: ProjectId::default_project(),
+        name: Text::parse("atlas").unwrap(),
         agent_type: Text::parse("worker").unwrap(),
-        claimant: Claimant { agent, free: OF },
+        capabilities: Capabilities::default(),
+        kinds: None,
+        max_concurrent: MAX_CONCURRENT,
+    };
+    let id = handle.register(registration).await.unwrap().0.id;
+    let claiming = ClaimingAgent {
+        agent_type: Text::parse("worker").unwrap(),
+        claimant: Claimant { id, agent, free: OF },
         lease: Duration::from_secs(600),
     };
     ClaimRequest {
@@ -37,24 +50,43 @@ fn request() -> ClaimRequest {
 }
 
 async fn claim(handle: Arc<Postgres>, claims: u32) {
+    let request = request(&handle).await;
     for _ in 0..claims {
-        let taken = handle.claim(request()).await.unwrap().taken;
+        let taken = handle.claim(request.clone()).await.unwrap().taken;
         assert_eq!(u32::try_from(taken.len()), Ok(OF), "there is more to take");
+    }
+}
+
+/// Explains the last mission that waits, which more stand before than before any other.
+async fn explain(handle: Arc<Postgres>, last: MissionId, times: u32) {
+    let mission = handle.mission(&Scope::All, last).await.unwrap().expect("it waits");
+    for _ in 0..times {
+        let view = handle.queue_view(&mission, Duration::from_secs(600)).await.unwrap();
+        let listed: usize = view.lanes.iter().map(|lane| lane.ranks.len()).sum();
+        assert!(listed <= LISTED + POSITION_LIMIT as usize, "{listed} are listed");
+        assert!(listed > 100, "only {listed} are listed");
     }
 }
 
 /// Buffers that one claim touches.
 async fn buffers(database: &Database) -> i64 {
+    measured(database, claim).await
+}
+
+async fn measured<Done: Future<Output = ()>>(
+    database: &Database,
+    act: impl Fn(Arc<Postgres>, u32) -> Done,
+) -> i64 {
     let session = database.session().await;
     let touched = async || -> i64 {
         let row = session.query_one(include_str!("sql/blocks_touched.sql"), &[]).await.unwrap();
         row.get(0)
     };
-    database.after(|handle| claim(handle, 1)).await;
+    database.after(|handle| act(handle, 1)).await;
     let before = touched().await;
-    database.after(|handle| claim(handle, 0)).await;
+    database.after(|handle| act(handle, 0)).await;
     let idle = touched().await - before;
-    database.after(|handle| claim(handle, CLAIMS)).await;
+    database.after(|handle| act(handle, CLAIMS)).await;
     (touched().await - before - 2 * idle) / i64::from(CLAIMS)
 }
 
@@ -62,7 +94,17 @@ async fn buffers(database: &Database) -> i64 {
 async fn a_claim_touches_as_many_buffers_among_a_million_missions_as_among_a_thousand() {
     let few = Database::empty("few").await;
     few.fill(1_000, 1_000).await;
-    let (few, many) = (buffers(&few).await, buffers(Database::plenty().await).await);
+    let (few, many) = (buffers(&few).await, buffers(&*Database::plenty_alone().await).await);
     assert!(few > i64::from(OF), "{few} buffers are too few to be true");
     assert!(many <= 2 * few, "{many} buffers among a million, {few} among a thousand");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_explanation_touches_few_buffers_among_a_million_missions() {
+    let plenty = Database::plenty_alone().await;
+    let session = plenty.session().await;
+    let row = session.query_one(include_str!("sql/last_ready.sql"), &[]).await.unwrap();
+    let last: MissionId = row.get::<_, &str>(0).parse().unwrap();
+    let touched = measured(&plenty, |handle, times| explain(handle, last, times)).await;
+    assert!(touched <= MOST_BUFFERS, "{touched} buffers for one explanation");
 }

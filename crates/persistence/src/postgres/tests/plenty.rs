@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mission_control_conformance::private_postgres::{Durability, PrivatePostgres};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio_postgres::{Client, NoTls};
 
 use crate::Options;
@@ -17,9 +17,12 @@ const PENDING_OF_MANY: i32 = 50;
 /// No session takes this long to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How often one looks whether they have, so that looking takes nothing from what ends.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// A server of which all tests of this process share a part; it ends with the process.
 static SERVER: OnceCell<PrivatePostgres> = OnceCell::const_new();
-static PLENTY: OnceCell<Database> = OnceCell::const_new();
+static PLENTY: OnceCell<RwLock<Database>> = OnceCell::const_new();
 
 /// A database with our schema.
 #[derive(Clone, Debug)]
@@ -29,11 +32,20 @@ pub(in crate::postgres) struct Database {
 
 impl Database {
     /// A million missions, with statistics; shared, so nobody may leave it otherwise.
-    pub(in crate::postgres) async fn plenty() -> &'static Self {
+    pub(in crate::postgres) async fn plenty() -> RwLockReadGuard<'static, Self> {
+        Self::filled().await.read().await
+    }
+
+    /// The same, while nobody else uses it: PostgreSQL counts what a whole database touches.
+    pub(in crate::postgres) async fn plenty_alone() -> RwLockWriteGuard<'static, Self> {
+        Self::filled().await.write().await
+    }
+
+    async fn filled() -> &'static RwLock<Self> {
         let fill = || async {
             let database = Self::empty("plenty").await;
             database.fill(MANY, PENDING_OF_MANY).await;
-            database
+            RwLock::new(database)
         };
         PLENTY.get_or_init(fill).await
     }
@@ -81,7 +93,10 @@ impl Database {
         let session = self.session().await;
         let none_left = async {
             let statement = session.prepare(include_str!("sql/our_sessions.sql")).await.unwrap();
-            while session.query_one(&statement, &[]).await.unwrap().get::<_, i64>(0) > 0 {}
+            let mut looks = tokio::time::interval(LOOK_EVERY);
+            while session.query_one(&statement, &[]).await.unwrap().get::<_, i64>(0) > 0 {
+                looks.tick().await;
+            }
         };
         tokio::time::timeout(PATIENCE, none_left).await.expect("the handle keeps its sessions");
     }

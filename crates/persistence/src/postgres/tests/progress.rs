@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use mission_control_kernel::{MissionId, Scope};
 use mission_control_missions::{
-    Action, Command, MissionStore as _, Progress, Request, UsageReport, Verdict,
+    Action, Actor, Command, MissionStore as _, Progress, Request, UsageReport, Verdict,
 };
 
 use super::plenty::Database;
@@ -22,7 +22,7 @@ const AT_ONCE: usize = 32;
 
 async fn tell(handle: &Postgres, mission: MissionId, command: Command) {
     let action = Action::Command { scope: Scope::All, mission, command };
-    let verdict = handle.apply(Request { action, receipt: None }).await.unwrap();
+    let verdict = handle.apply(Request { action, by: Actor::System, receipt: None }).await.unwrap();
     assert!(matches!(verdict, Verdict::Done(..)), "{verdict:?}");
 }
 

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mission_control_kernel::{AgentId, Capabilities, Clock as _, ProjectId, Text};
-use mission_control_missions::queue::{AgentFacts, Claimant, Turns};
+use mission_control_kernel::{Capabilities, Clock as _, ProjectId, Text};
+use mission_control_missions::queue::{AgentFacts, Claimant, LANES_LOOKED_AT, LaneKey, Turns};
 use mission_control_missions::{
     Action, ClaimRequest, ClaimingAgent, Claims, Kind, MissionStore as _, NewMission,
 };
@@ -16,10 +16,10 @@ async fn claim(home: &Home, kind: &str, free: u32) -> Claims {
         kinds,
         capabilities: Capabilities::default(),
     };
+    let id = home.agent().await;
     let claimant = ClaimingAgent {
-        agent: "0190a5e2-7c1f-7000-8000-000000000001".parse::<AgentId>().unwrap(),
         agent_type: Text::parse("worker").unwrap(),
-        claimant: Claimant { agent, free },
+        claimant: Claimant { id, agent, free },
         lease: Duration::from_secs(15),
     };
     let request =
@@ -50,6 +50,22 @@ async fn a_claim_among_more_lanes_than_it_looks_at_goes_on_where_the_last_one_st
     for _ in 0..3 {
         assert_eq!(claim(&home, "common", 5).await.taken.len(), 5);
     }
+}
+
+#[tokio::test]
+async fn an_explanation_knows_the_missions_own_lane_behind_more_than_it_looks_at() {
+    let home = Home::new();
+    let lanes = (0..=LANES_LOOKED_AT).map(|n| {
+        let mut draft = of_kind(&home, "common");
+        Arc::make_mut(&mut draft.spec).fairness_key =
+            Some(Text::parse(&format!("boat {n}")).unwrap());
+        draft
+    });
+    let last = home.apply(Action::Create(lanes.collect())).await.missions.pop().unwrap();
+    let view = home.store().queue_view(&last, Duration::ZERO).await.unwrap();
+    let own = LaneKey::of(&last);
+    let lane = view.lanes.iter().find(|lane| *lane.key == own).expect("its own is listed");
+    assert_eq!((lane.ranks.len(), view.whole), (1, false));
 }
 
 #[tokio::test]

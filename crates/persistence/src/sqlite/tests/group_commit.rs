@@ -4,15 +4,15 @@ use futures::future::{join, join_all};
 use mission_control::{Journal as _, JournalEntry};
 use mission_control_kernel::{ProjectId, Scope, StoreError};
 use mission_control_missions::{
-    Action, Command, MissionStore as _, NewMission, Outcome, Receipt, Refusal, Rendered, Request,
-    Verdict,
+    Action, Actor, Command, MissionStore as _, NewMission, Outcome, Receipt, Refusal, Rendered,
+    Request, Verdict,
 };
 
 use super::Home;
 use crate::sqlite::job::Turn;
 
 fn creation(draft: NewMission) -> Request {
-    Request { action: Action::Create(vec![draft]), receipt: None }
+    Request { action: Action::Create(vec![draft]), by: Actor::System, receipt: None }
 }
 
 fn keyed(
@@ -27,7 +27,7 @@ fn keyed(
         request_digest: [digest; 32],
         render: Box::new(render),
     };
-    Request { action: Action::Create(vec![draft]), receipt: Some(receipt) }
+    Request { action: Action::Create(vec![draft]), by: Actor::System, receipt: Some(receipt) }
 }
 
 fn numbered(number: u8) -> impl Fn(&Outcome) -> Rendered + Send + Sync + 'static {
@@ -98,6 +98,7 @@ async fn a_row_that_is_no_mission_is_told_as_such_and_harms_no_neighbour() {
         .unwrap();
     let hold = |mission| Request {
         action: Action::Command { scope: Scope::All, mission, command: Command::Hold },
+        by: Actor::System,
         receipt: None,
     };
     let answers = together(&home, vec![hold(broken), hold(whole)]).await;

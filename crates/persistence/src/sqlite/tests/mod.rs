@@ -3,19 +3,21 @@
 mod claiming;
 mod group_commit;
 mod opening;
+mod retaining;
 mod searching;
 pub(super) mod statements;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mission_control_agents::{AgentStore as _, MAX_CONCURRENT, Registration};
 use mission_control_kernel::{
-    Capabilities, Chance, Clock as _, Ids as _, JsonText, ManualClock, MissionId, ProjectId, Scope,
-    SeededIds, Text, Timestamp,
+    AgentId, Capabilities, Chance, Clock as _, Ids as _, JsonText, ManualClock, MissionId,
+    ProjectId, Scope, SeededIds, Text, Timestamp,
 };
 use mission_control_missions::{
-    Action, Backoff, Kind, Mission, MissionStore as _, NewMission, Outcome, Priority, Request,
-    Spec, Verdict,
+    Action, Actor, Backoff, Kind, Mission, MissionStore as _, NewMission, Outcome, Priority,
+    Request, Spec, Verdict,
 };
 
 use super::{Durability, OpenError, Sqlite};
@@ -50,6 +52,7 @@ impl Home {
         let options = Options {
             clock: Some(Arc::clone(&self.clock) as _),
             chance: Arc::new(|| Chance::new(1.0)),
+            ..Options::default()
         };
         Sqlite::open(path, Durability::Off, options)
     }
@@ -78,12 +81,26 @@ impl Home {
         }
     }
 
+    /// An agent that may hold as many missions as any; always the same one.
+    pub(super) async fn agent(&self) -> AgentId {
+        let registration = Registration {
+            id: AgentId::new(self.ids.next(self.clock.now())),
+            project: ProjectId::default_project(),
+            name: Text::parse("atlas").unwrap(),
+            agent_type: Text::parse("worker").unwrap(),
+            capabilities: Capabilities::default(),
+            kinds: None,
+            max_concurrent: MAX_CONCURRENT,
+        };
+        self.store().register(registration).await.unwrap().0.id
+    }
+
     pub(super) async fn make(&self, draft: NewMission) -> Mission {
         self.apply(Action::Create(vec![draft])).await.missions.remove(0)
     }
 
     pub(super) async fn apply(&self, action: Action) -> Outcome {
-        let request = Request { action, receipt: None };
+        let request = Request { action, by: Actor::System, receipt: None };
         match self.store().apply(request).await.unwrap() {
             Verdict::Done(outcome, None) => outcome,
             other => panic!("not carried out: {other:?}"),

@@ -13,7 +13,7 @@ use crate::sqlite::sql;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until the index has come to the end of the journal.
-async fn indexed(home: &Home) {
+pub(super) async fn indexed(home: &Home) {
     let path = home.path();
     let waiting = tokio::task::spawn_blocking(move || {
         let connection = Connection::open(&path).unwrap();

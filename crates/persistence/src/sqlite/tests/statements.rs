@@ -36,13 +36,29 @@ fn questions_of_the_queue_and_the_trees_walk_indexes() {
     home.close();
     let connection = Connection::open(home.path()).unwrap();
     teach(&connection).unwrap();
-    // `leases`, `queues` and `follow_ups` hold what runs, what was set and what is under way: they
-    // are read whole.
-    let large = ["missions", "ready", "journal", "mission_logs", "attempts", "dependencies", "m"];
+    // `queues` and `follow_ups` hold what was set and what is under way: they are read whole.
+    let large = [
+        "missions",
+        "ready",
+        "leases",
+        "agents",
+        "journal",
+        "mission_logs",
+        "attempts",
+        "dependencies",
+        "previews",
+        "m",
+    ];
     for name in [
         "load_mission",
         "ready_front",
-        "ready_ranks",
+        "lane_front_until",
+        "lane_up_to",
+        "next_rank",
+        "claimants",
+        "running_by_kind",
+        "running_by_key",
+        "running_by_fairness",
         "read_journal",
         "events",
         "journal_instant",
@@ -50,7 +66,15 @@ fn questions_of_the_queue_and_the_trees_walk_indexes() {
         "past_attempt",
         "find_receipt",
         "logs",
-        "log_last",
+        "remove_journal",
+        "slice_end",
+        "slice_totals",
+        "slice_standings",
+        "remove_logs",
+        "analyse",
+        "remove_receipts",
+        "remove_previews",
+        "find_preview",
         "due_expiries",
         "dependants",
         "open_children",

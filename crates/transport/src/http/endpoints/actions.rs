@@ -83,7 +83,8 @@ impl Missions {
                 Some(key.receipt(StatusCode::OK, render))
             }
         };
-        match self.control.command(request.scope()?, id, command, receipt).await? {
+        let (by, scope) = (request.actor()?, request.scope()?);
+        match self.control.command(by, scope, id, command, receipt).await? {
             Verdict::Done(_, Some(rendered)) => kept(rendered),
             Verdict::Done(outcome, None) => {
                 let shown = self.control.view(outcome.missions).await?;

@@ -4,20 +4,25 @@ use std::sync::Arc;
 
 use http::header::LINK;
 use http::{HeaderValue, StatusCode};
-use mission_control::MissionControl;
 use mission_control::kernel::{MissionId, Scope, Timestamp};
 use mission_control::missions::{Command, Edit, NewMission, Outcome, Refusal, Verdict};
+use mission_control::{MissionControl, Shown};
 use mission_control_wire::reply::{self, Deed};
 use mission_control_wire::request::CreateMission;
 use mission_control_wire::{EncodeError, Word, to_bytes};
+use sha2::{Digest, Sha256};
 
 use super::Services;
 use super::actions::told;
 use crate::Signer;
 use crate::cursor::ListCursor;
 use crate::http::idempotency::{Key, kept, replayed};
+use crate::http::preconditions::is_known;
 use crate::http::{IfMatch, Problem, Reply, Request};
 use crate::{parse, show};
+
+/// So many bytes of a digest tell apart what one mission looks like over time.
+const TAG_BYTES: usize = 8;
 
 /// How often an edit of whatever is current is tried again when somebody else was faster.
 const EDIT_TRIES: usize = 5;
@@ -62,12 +67,15 @@ pub(super) async fn create_batch(area: Arc<Missions>, request: Request) -> Resul
 
 pub(super) async fn get(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
     let mission = area.find(&request.scope()?, request.param("id")?).await?;
-    let revision = mission.revision;
     let shown = area.control.view(vec![mission]).await?;
     let shown = shown.first().ok_or_else(Problem::not_found)?;
+    let tag = tag(shown)?;
+    if is_known(&request, &tag) {
+        return Ok(Reply::not_modified().etag(tag));
+    }
     let timestamp = Word(area.control.clock().now());
     let shape = reply::MissionReply { mission: show::shown(shown), timestamp };
-    Ok(Reply::json(&shape)?.etag(revision))
+    Ok(Reply::json(&shape)?.etag(tag))
 }
 
 pub(super) async fn list(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
@@ -95,7 +103,8 @@ pub(super) async fn patch(area: Arc<Missions>, request: Request) -> Result<Reply
     let asked = parse::edit(request.json()?)?;
     for _ in 0..EDIT_TRIES {
         let edit = area.merged(&scope, id, if_match, asked.clone()).await?;
-        match area.control.command(scope.clone(), id, Command::Edit(edit), None).await? {
+        let (by, command) = (request.actor()?, Command::Edit(edit));
+        match area.control.command(by, scope.clone(), id, command, None).await? {
             Verdict::Done(outcome, _) => return area.edited(outcome).await,
             Verdict::Refused(Refusal::Stale { .. }) if if_match == IfMatch::Any => {}
             Verdict::Refused(refusal) => return Err(refusal.into()),
@@ -166,14 +175,22 @@ impl Missions {
     }
 
     async fn edited(&self, outcome: Outcome) -> Result<Reply, Problem> {
-        let revision = outcome.missions.first().map(|mission| mission.revision);
         let shown = self.control.view(outcome.missions).await?;
         let reply = Reply::json_text(told(&shown, Deed::Edited, self.control.clock().now())?);
-        Ok(match revision {
-            Some(revision) => reply.etag(revision),
+        Ok(match shown.first() {
+            Some(shown) => reply.etag(tag(shown)?),
             None => reply,
         })
     }
+}
+
+/// What changes with everything that is shown of a mission: the revision, which `If-Match` goes by,
+/// and a digest of the rest, since progress, leases and children change without an edit.
+fn tag(shown: &Shown) -> Result<HeaderValue, Problem> {
+    let digest = Sha256::digest(to_bytes(&show::shown(shown))?);
+    let digits: String = digest.iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}")).collect();
+    let text = format!("\"{}-{digits}\"", shown.mission.revision.number());
+    HeaderValue::try_from(text).map_err(|_| Problem::internal())
 }
 
 /// A new mission has nothing below it: its progress is its own.

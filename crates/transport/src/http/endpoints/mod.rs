@@ -5,12 +5,15 @@
 
 mod actions;
 mod agents;
+mod bulk;
 mod detail;
+mod export;
 mod missions;
 mod monitor;
 mod table;
 mod workers;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::route::Handler;
 use super::{Problem, Reply, Request};
 use crate::Signer;
+use crate::metrics::Metrics;
 
 pub use table::routes;
 
@@ -35,6 +39,10 @@ pub struct Services {
     pub draining: CancellationToken,
     /// Which build serves; a page of another one should reload.
     pub build: &'static str,
+    /// What is counted, for `GET /metrics`.
+    pub metrics: Metrics,
+    /// The data folder: what is free there is shown.
+    pub folder: PathBuf,
 }
 
 /// When to ask again whether another process, or this one, serves.
@@ -47,7 +55,7 @@ fn is_draining() -> Problem {
 }
 
 /// A handler of an area.
-fn on<A, F, R>(area: &Arc<A>, handle: F) -> impl Handler + use<A, F, R>
+pub(crate) fn on<A, F, R>(area: &Arc<A>, handle: F) -> impl Handler + use<A, F, R>
 where
     A: Send + Sync + 'static,
     F: Fn(Arc<A>, Request) -> R + Send + Sync + 'static,

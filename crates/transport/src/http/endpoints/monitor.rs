@@ -1,15 +1,19 @@
 //! How the service and its missions are doing.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode};
-use mission_control::MissionControl;
 use mission_control::kernel::Timestamp;
+use mission_control::{MOST_ANALYSED, MissionControl};
 use mission_control_wire::{Word, reply};
 use tokio_util::sync::CancellationToken;
+use tracing::debug;
 
 use super::{ASK_AGAIN, Services, is_draining};
 use crate::http::{Problem, Reply, Request};
+use crate::metrics::{Metrics, disk_free};
+use crate::parse::{self, MOST_POINTS, Period};
 use crate::show;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -19,6 +23,8 @@ pub(super) struct Monitor {
     control: MissionControl,
     started: Timestamp,
     draining: CancellationToken,
+    metrics: Metrics,
+    folder: PathBuf,
 }
 
 /// The process answers; nothing else is looked at.
@@ -56,6 +62,34 @@ pub(super) async fn metrics(area: Arc<Monitor>, request: Request) -> Result<Repl
     Reply::json(&reply::MetricsReply { metrics: show::metrics(&totals), timestamp })
 }
 
+pub(super) async fn history(area: Arc<Monitor>, request: Request) -> Result<Reply, Problem> {
+    let Period { from, to, step } = parse::period(request.query(), area.control.store_now())?;
+    let project = request.project()?;
+    let points = area.control.history(project, (from, to), step, MOST_POINTS).await?;
+    Reply::json(&reply::MetricsHistory {
+        points: points.iter().map(show::metrics_point).collect(),
+        from: Word(from),
+        to: Word(to),
+        step: step.as_secs(),
+        timestamp: Word(area.control.clock().now()),
+    })
+}
+
+pub(super) async fn analytics(area: Arc<Monitor>, request: Request) -> Result<Reply, Problem> {
+    let now = area.control.store_now();
+    let asked = parse::analytics(request.query(), now)?;
+    let found = area.control.analysis(request.project()?, asked.by, asked.from, asked.to).await?;
+    Reply::json(&reply::AnalyticsReply {
+        by: asked.by.as_str(),
+        from: Word(asked.from),
+        to: Word(asked.to),
+        groups: found.groups.iter().map(show::group).collect(),
+        counted: found.looked_at.min(MOST_ANALYSED.into()),
+        capped: found.capped,
+        timestamp: Word(now),
+    })
+}
+
 pub(super) async fn running(area: Arc<Monitor>, request: Request) -> Result<Reply, Problem> {
     let (missions, count) = area.control.running(&request.scope()?).await?;
     let shown = area.control.view(missions).await?;
@@ -66,10 +100,26 @@ pub(super) async fn running(area: Arc<Monitor>, request: Request) -> Result<Repl
     })
 }
 
+/// Shown also while storage is away, for then somebody looks.
+pub(super) async fn system(area: Arc<Monitor>, request: Request) -> Result<Reply, Problem> {
+    let now = area.control.clock().now();
+    let size = area.control.store_size().await;
+    let facts = show::Facts {
+        reading: area.metrics.system(),
+        disk_free: disk_free(&area.folder),
+        store_bytes: size.inspect_err(|error| debug!(%error, "the store has no size")).ok(),
+        minutes: &area.control.throughput(&request.scope()?),
+        uptime: now.since(area.started),
+        now,
+    };
+    Reply::json(&show::system(&facts))
+}
+
 impl Monitor {
     pub(super) fn new(services: &Services) -> Self {
         let control = services.control.clone();
         let started = control.clock().now();
-        Self { control, started, draining: services.draining.clone() }
+        let (metrics, folder) = (services.metrics.clone(), services.folder.clone());
+        Self { control, started, draining: services.draining.clone(), metrics, folder }
     }
 }

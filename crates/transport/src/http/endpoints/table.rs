@@ -9,13 +9,18 @@ use mission_control_identity::{Access, Role};
 use super::missions::Missions;
 use super::monitor::Monitor;
 use super::workers::Workers;
-use super::{Services, actions, agents, detail, missions, monitor, on, workers};
+use super::{Services, actions, agents, bulk, detail, export, missions, monitor, on, workers};
 use crate::http::{BodyKind, Route};
 use crate::live::{self, Live};
-use crate::parse::LIST_PARAMETERS;
+use crate::metrics::{self, Exposed};
+use crate::parse::{ANALYTICS_PARAMETERS, EXPORT_PARAMETERS, LIST_PARAMETERS, PERIOD_PARAMETERS};
 
 /// A call that waits: the 30 s that it may ask for, and what the facade and the store may take.
 const WAITING: Duration = Duration::from_secs(45);
+
+/// The most missions of one preview, on a store that others use too; what is not done by then is
+/// done by sending the same token again.
+const BULK: Duration = Duration::from_secs(60);
 
 const OPEN: Access = Access::Open;
 /// Performs missions, and makes missions below those it performs.
@@ -31,17 +36,25 @@ pub fn routes(services: &Services) -> Vec<Route> {
     let w = &Arc::new(Workers::new(services));
     let o = &Arc::new(Monitor::new(services));
     let l = &Arc::new(Live::new(services));
+    let e = &Arc::new(Exposed::new(&services.metrics, &services.control));
     vec![
         Route::get("/livez", "live", OPEN, on(o, monitor::live)),
         Route::get("/readyz", "ready", OPEN, on(o, monitor::ready)),
         Route::get("/api/health", "health", OPEN, on(o, monitor::health)),
+        Route::get("/metrics", "prometheus", Access::Everywhere(Role::Viewer), on(e, metrics::expose)),
         Route::get("/api/metrics", "metrics", VIEWER, on(o, monitor::metrics)),
+        Route::get("/api/metrics/history", "metrics_history", VIEWER, on(o, monitor::history)).query(PERIOD_PARAMETERS),
+        Route::get("/api/system", "system", VIEWER, on(o, monitor::system)),
+        Route::get("/api/analytics", "analytics", VIEWER, on(o, monitor::analytics)).query(ANALYTICS_PARAMETERS),
         Route::get("/api/running", "running", VIEWER, on(o, monitor::running)),
+        Route::get("/api/live", "socket", VIEWER, on(l, live::socket)).query(live::PARAMETERS),
         Route::get("/api/live/stream", "stream", VIEWER, on(l, live::stream)).query(live::PARAMETERS),
 
         Route::get("/api/missions", "list_missions", VIEWER, on(m, missions::list)).query(LIST_PARAMETERS),
         Route::post("/api/missions", "create_mission", OPERATOR, on(m, missions::create)).body(BodyKind::Mission),
         Route::post("/api/missions/batch", "create_missions", OPERATOR, on(m, missions::create_batch)).body(BodyKind::Batch),
+        Route::get("/api/missions/export", "export_missions", VIEWER, on(m, export::export)).query(EXPORT_PARAMETERS),
+        Route::post("/api/missions/bulk", "bulk_missions", OPERATOR, on(m, bulk::bulk)).body(BodyKind::Mission).deadline(BULK),
         Route::get("/api/missions/{id}", "mission", VIEWER, on(m, missions::get)),
         Route::new(Method::PATCH, "/api/missions/{id}", "edit_mission", OPERATOR, on(m, missions::patch)).body(BodyKind::Mission),
 

@@ -1,13 +1,13 @@
 //! Agents at work: what they take and how they report.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
-use mission_control::MissionControl;
 use mission_control::kernel::{AgentId, JsonText, MissionId, Scope};
-use mission_control::missions::{Mission, Renewal, Verdict};
+use mission_control::missions::{Actor, HeldLease, Mission, Refusal, Verdict};
+use mission_control::{Beat, Claimed, Heard, MissionControl};
 use mission_control_wire::reply::{self, ReportOutcome};
 use mission_control_wire::request::{Heartbeat, Report, Reports};
 use mission_control_wire::{Json, Lease, Word};
@@ -36,17 +36,17 @@ pub(super) async fn heartbeat(area: Arc<Workers>, request: Request) -> Result<Re
     let wait = parse::wait(&body)?;
     let beats = parse::beats(body)?;
     let control = &area.control;
-    let renewal = if area.draining.is_cancelled() {
+    let heard = if area.draining.is_cancelled() {
         control.heartbeat(&scope, id, beats, wait.min(DRAINING_WAIT)).await?
     } else {
         tokio::select! {
-            renewal = control.heartbeat(&scope, id, beats.clone(), wait) => renewal?,
+            heard = control.heartbeat(&scope, id, beats.clone(), wait) => heard?,
             () = area.interrupted(&request) => {
                 control.heartbeat(&scope, id, beats, Duration::ZERO).await?
             }
         }
     };
-    Reply::json(&renewed(&renewal.ok_or_else(Problem::not_found)?))
+    Reply::json(&told(&heard.ok_or_else(Problem::not_found)?))
 }
 
 /// Whoever hangs up leaves what was taken meanwhile to the next one that asks.
@@ -56,9 +56,9 @@ pub(super) async fn claim(area: Arc<Workers>, request: Request) -> Result<Reply,
     if area.draining.is_cancelled() {
         return Err(is_draining());
     }
-    let missions = tokio::select! {
+    let Claimed { missions, duty } = tokio::select! {
         claimed = area.control.claim(&scope, id, want) => claimed??,
-        () = area.interrupted(&request) => Vec::new(),
+        () = area.interrupted(&request) => area.nothing(&scope, id).await?,
     };
     let mut dependencies = Vec::with_capacity(missions.len());
     for mission in &missions {
@@ -72,22 +72,36 @@ pub(super) async fn claim(area: Arc<Workers>, request: Request) -> Result<Reply,
                 self::claimed(&shown.mission, show::shown(shown), results)
             })
             .collect(),
+        duty: duty.as_str(),
     })
 }
 
 /// Being heard of comes with it, and who is not known is not heard.
 pub(super) async fn report(area: Arc<Workers>, request: Request) -> Result<Reply, Problem> {
     let (scope, id): (_, AgentId) = (request.scope()?, request.param("id")?);
-    let reports: Reports = request.json()?;
-    let known = area.control.heartbeat(&scope, id, Vec::new(), Duration::ZERO).await?;
-    known.ok_or_else(Problem::not_found)?;
-    let judged = area.judge(&scope, reports.reports.into_vec()).await;
+    let reports = request.json::<Reports>()?.reports.into_vec();
+    let named = reports
+        .iter()
+        .map(|report| HeldLease { mission: report.mission_id, lease: report.lease_id })
+        .collect::<HashSet<_>>();
+    let beats = named.iter().copied().map(Beat::alive).collect();
+    let heard = area.control.heartbeat(&scope, id, beats, Duration::ZERO).await?;
+    let renewed = heard.ok_or_else(Problem::not_found)?.renewal.renewed;
+    let own = renewed.into_iter().map(|(held, _)| held).collect();
+    let judged = area.judge(&Reporting { scope, agent: id, own }, reports).await;
     Reply::json(&reply::ReportReply { outcomes: judged.iter().map(Judged::outcome).collect() })
 }
 
 impl Workers {
     pub(super) fn new(services: &Services) -> Self {
         Self { control: services.control.clone(), draining: services.draining.clone() }
+    }
+
+    /// No missions, and how the agent stands.
+    async fn nothing(&self, scope: &Scope, id: AgentId) -> Result<Claimed, Problem> {
+        let heard = self.control.heartbeat(scope, id, Vec::new(), Duration::ZERO).await?;
+        let duty = heard.ok_or_else(Problem::not_found)?.duty;
+        Ok(Claimed { missions: Vec::new(), duty })
     }
 
     /// Waits until there is nobody to wait for any more, or no time.
@@ -98,15 +112,23 @@ impl Workers {
         }
     }
 
+    /// Whether another agent's attempt is named. One that is over is looked up: its end may be told
+    /// again by whoever made it.
+    async fn is_anothers(&self, by: &Reporting, named: HeldLease) -> Result<bool, Problem> {
+        let attempts = self.control.attempts(&by.scope, named.mission).await?;
+        let mut of_lease = attempts.iter().filter(|attempt| attempt.lease == named.lease);
+        Ok(of_lease.any(|attempt| attempt.agent.is_some_and(|agent| agent != by.agent)))
+    }
+
     /// A verdict for each report, in order. Missions are written side by side, reports about the
     /// same one after each other.
-    async fn judge(&self, scope: &Scope, reports: Vec<Report>) -> Vec<Judged> {
+    async fn judge(&self, by: &Reporting, reports: Vec<Report>) -> Vec<Judged> {
         let mut by_mission: HashMap<MissionId, Vec<(usize, Report)>> = HashMap::new();
         for (index, report) in reports.into_iter().enumerate() {
             by_mission.entry(report.mission_id).or_default().push((index, report));
         }
         let mut judged: Vec<(usize, Judged)> = stream::iter(by_mission.into_values())
-            .map(|reports| self.judge_in_turn(scope, reports))
+            .map(|reports| self.judge_in_turn(by, reports))
             .buffer_unordered(REPORTING)
             .flat_map(stream::iter)
             .collect()
@@ -117,27 +139,39 @@ impl Workers {
 
     async fn judge_in_turn(
         &self,
-        scope: &Scope,
+        by: &Reporting,
         reports: Vec<(usize, Report)>,
     ) -> Vec<(usize, Judged)> {
         let mut judged = Vec::with_capacity(reports.len());
         for (index, report) in reports {
             let (mission, lease) = (report.mission_id, Lease(report.lease_id));
-            let verdict = self.write(scope, report).await;
+            let verdict = self.write(by, report).await;
             judged.push((index, Judged { mission, lease, verdict }));
         }
         judged
     }
 
-    async fn write(&self, scope: &Scope, report: Report) -> Result<Option<Mission>, Problem> {
-        let mission = report.mission_id;
+    async fn write(&self, by: &Reporting, report: Report) -> Result<Option<Mission>, Problem> {
+        let held = HeldLease { mission: report.mission_id, lease: report.lease_id };
         let command = parse::report(report)?;
-        match self.control.command(scope.clone(), mission, command, None).await? {
+        if !by.own.contains(&held) && self.is_anothers(by, held).await? {
+            return Err(Refusal::LeaseLost.into());
+        }
+        let (actor, scope) = (Actor::Agent(by.agent), by.scope.clone());
+        match self.control.command(actor, scope, held.mission, command, None).await? {
             Verdict::Done(outcome, _) => Ok(outcome.missions.into_iter().next()),
             Verdict::Replayed(_) => Ok(None),
             Verdict::Refused(refusal) => Err(refusal.into()),
         }
     }
+}
+
+/// Whose reports are judged.
+struct Reporting {
+    scope: Scope,
+    agent: AgentId,
+    /// What the agent holds of all that it names; a lease never changes hands.
+    own: HashSet<HeldLease>,
 }
 
 /// One report and what became of it: the mission after it, or why it was refused.
@@ -179,7 +213,8 @@ fn claimed<'a>(
     })
 }
 
-fn renewed(renewal: &Renewal) -> reply::HeartbeatReply {
+fn told(heard: &Heard) -> reply::HeartbeatReply {
+    let renewal = &heard.renewal;
     let leases = renewal.renewed.iter().map(|(held, expires_at)| reply::RenewedLease {
         mission_id: Word(held.mission),
         lease_id: Lease(held.lease),
@@ -189,5 +224,6 @@ fn renewed(renewal: &Renewal) -> reply::HeartbeatReply {
         leases: leases.collect(),
         cancelled: renewal.cancelled.iter().copied().map(Word).collect(),
         lost: renewal.lost.iter().copied().map(Word).collect(),
+        duty: heard.duty.as_str(),
     }
 }

@@ -1,6 +1,6 @@
 use mission_control::agents::{AgentEntry, AgentEvent};
 use mission_control::kernel::{LeaseId, ProjectId, Text, Timestamp};
-use mission_control::missions::{Delta, Entry, Kind, Priority, Progress, Status};
+use mission_control::missions::{Actor, Delta, Entry, Kind, Priority, Progress, Status};
 
 use super::*;
 
@@ -19,6 +19,8 @@ pub(crate) fn mission_entry(mission: &str, event: EventKind) -> JournalEntry {
         mission: mission.parse().unwrap(),
         version: 1,
         event,
+        by: Actor::System,
+        why: None,
         from,
         to,
         outcome: None,
@@ -29,6 +31,7 @@ pub(crate) fn mission_entry(mission: &str, event: EventKind) -> JournalEntry {
         root: mission.parse().unwrap(),
         agent: None,
         lease: LeaseId::NONE,
+        attempt: None,
         progress: Progress::NONE,
         delta: Delta::default(),
     })
@@ -82,6 +85,7 @@ impl Bench {
         while let Some(output) = self.protocol.poll(self.now) {
             match output {
                 Output::Beat { upto } => sent.push(format!("-{upto}")),
+                Output::Metrics { upto, .. } => sent.push(format!("#{upto}")),
                 Output::Events { upto, entries } => {
                     sent.extend(entries.iter().map(|entry| entry.seq.to_string()));
                     sent.push(format!("<{upto}"));
@@ -160,4 +164,18 @@ fn progress_is_conflated_only_when_asked_and_never_past_anything_else() {
     };
     assert_eq!(story(&mut Bench::of(watch("missions", false))), "2 3 4 5 6 7 8 <8");
     assert_eq!(story(&mut Bench::of(watch("missions", true))), "3 4 5 7 8 <8");
+}
+
+#[test]
+fn counters_are_told_at_most_each_second_and_only_when_something_has_happened() {
+    let mut bench = Bench::of(watch("metrics", false));
+    assert_eq!(bench.create(1).sent(), "#1");
+    assert_eq!(bench.wait(10).create(2).sent(), "");
+    assert_eq!(bench.wait(900).create(3).sent(), "");
+    assert_eq!(bench.protocol.alarm(), bench.now + Duration::from_millis(90));
+    assert_eq!(bench.wait(90).sent(), "#3");
+    assert_eq!(bench.wait(1_500).add(4, agent_entry(ONE)).sent(), "");
+    assert_eq!(bench.wait(500).sent(), "-4");
+    assert_eq!(Bench::of(watch("missions", false)).create(1).sent(), "1 <1");
+    assert_eq!(Bench::of(watch("missions,metrics", false)).create(1).sent(), "1 <1 #1");
 }

@@ -1,0 +1,36 @@
+//! Who asks, and why: what the journal keeps of it.
+
+use mission_control_kernel::{AgentId, Text};
+
+use crate::words::{Failure, FailureClass, ShortName};
+
+/// Why something happened, as a journal entry keeps it: the first 500 characters. Entries are read
+/// by every replica and kept in memory by the feeds, and a page shows one line of each; the whole
+/// text of an error is the attempt's.
+pub type Reason = Text<0, 500>;
+
+/// Who asked for a change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Actor {
+    /// Someone with a credential of their own, by name.
+    Principal(ShortName),
+    /// An agent, about what it runs.
+    Agent(AgentId),
+    /// Nobody: time has made it due, or it follows from another change.
+    System,
+}
+
+/// Why a change is none for the better.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Why {
+    /// What kind of failure; `cancelled` for what was called off.
+    pub failure: FailureClass,
+    /// In words, which may be none.
+    pub reason: Reason,
+}
+
+impl From<&Failure> for Why {
+    fn from(failure: &Failure) -> Self {
+        Self { failure: failure.class, reason: Reason::cleaned(failure.message.as_str()) }
+    }
+}

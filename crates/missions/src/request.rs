@@ -1,0 +1,101 @@
+//! What is asked of a store, and what it answers.
+
+use mission_control_kernel::{MissionId, ProjectId, Scope};
+
+use crate::actor::Actor;
+use crate::bulk::Seen;
+use crate::change::AttemptOutcome;
+use crate::command::{Command, Refusal};
+use crate::mission::Mission;
+use crate::new::NewMission;
+
+/// Something to carry out, whole or not at all.
+#[derive(Debug)]
+pub enum Action {
+    /// Make missions; all of them or none.
+    Create(Vec<NewMission>),
+    /// Ask something of one mission that `scope` may see.
+    Command {
+        /// Where the asker may look; elsewhere nothing is found.
+        scope: Scope,
+        /// Which mission.
+        mission: MissionId,
+        /// What.
+        command: Command,
+    },
+    /// Ask something of one mission that `scope` may see and that is still as it was seen.
+    Selected {
+        /// Where the asker may look; elsewhere nothing is found.
+        scope: Scope,
+        /// Which mission.
+        mission: MissionId,
+        /// How it was seen; [`Refusal::Changed`] when it is no longer so.
+        seen: Seen,
+        /// What.
+        command: Command,
+    },
+    /// Tell a mission how one of its dependencies stands at this very moment.
+    Settle {
+        /// Whom.
+        dependant: MissionId,
+        /// About which.
+        dependency: MissionId,
+    },
+}
+
+/// An action, and how its answer is remembered.
+pub struct Request {
+    /// What to do.
+    pub action: Action,
+    /// Who asks.
+    pub by: Actor,
+    /// Under which key the answer is kept, so that the same request sent again gets it again.
+    pub receipt: Option<Receipt>,
+}
+
+/// A key under which an answer is kept, in the same transaction as the effect.
+pub struct Receipt {
+    /// Whose.
+    pub project: ProjectId,
+    /// Who sent it.
+    pub principal: String,
+    /// The key that they chose.
+    pub key: String,
+    /// A digest of the whole request: the same key with another one is refused.
+    pub request_digest: [u8; 32],
+    /// Makes the answer that is kept; the store does not read it. It may be called more than once,
+    /// when a transaction has to be tried again.
+    pub render: Box<dyn Fn(&Outcome) -> Rendered + Send + Sync>,
+}
+
+/// An answer as it was first given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rendered {
+    /// HTTP status, or whatever the caller counts in.
+    pub status: u16,
+    /// The bytes of the answer.
+    pub body: Vec<u8>,
+}
+
+/// What an action did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    /// The missions after it: those created, in order, or the one that was asked.
+    pub missions: Vec<Mission>,
+    /// Whether anything changed.
+    pub changed: bool,
+    /// The end of an attempt that had been told before with the same lease; `missions` shows the
+    /// mission as it is now.
+    pub repeated: Option<AttemptOutcome>,
+}
+
+/// What became of a request.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Verdict {
+    /// It was carried out, durably. With a receipt, `Rendered` is what was kept.
+    Done(Outcome, Option<Rendered>),
+    /// The same request was carried out before; this is what was answered then.
+    Replayed(Rendered),
+    /// It was refused; nothing has changed.
+    Refused(Refusal),
+}

@@ -1,0 +1,2 @@
+-- The files of the database, without a look into them.
+SELECT pg_database_size(current_database())

@@ -1,0 +1,1 @@
+SELECT kind, count(*) AS running FROM leases WHERE project_id = ?1 GROUP BY kind

@@ -1,3 +1,0 @@
-SELECT id, project_id, kind, capabilities, concurrency_key, fairness_key, priority
-FROM lanes
-WHERE project_id = ?1

@@ -1,1 +1,0 @@
-SELECT coalesce(max(n), 0) FROM mission_logs WHERE mission_id = ?1

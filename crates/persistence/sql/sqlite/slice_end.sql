@@ -1,0 +1,1 @@
+SELECT id FROM missions WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2

@@ -1,0 +1,1 @@
+UPDATE meta SET logged = logged + ?1 RETURNING logged

@@ -1,0 +1,1 @@
+SELECT seq FROM consumers WHERE name = 'search'

@@ -1,0 +1,1 @@
+INSERT INTO consumers (name, seq) VALUES ('stalled', 2)

@@ -1,0 +1,69 @@
+//! How many live connections each principal has.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mission_control_identity::PrincipalId;
+
+/// Everyone who watches, by who they are.
+#[derive(Debug)]
+pub(super) struct Seats {
+    each: usize,
+    taken: Mutex<HashMap<PrincipalId, usize>>,
+}
+
+/// One connection's seat, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Seat {
+    seats: Arc<Seats>,
+    who: PrincipalId,
+}
+
+impl Seats {
+    /// With `each` for every principal.
+    pub(super) fn new(each: usize) -> Arc<Self> {
+        Arc::new(Self { each, taken: Mutex::default() })
+    }
+
+    /// A seat for `who`; `None` when it has all that it may have.
+    pub(super) fn take(self: &Arc<Self>, who: &PrincipalId) -> Option<Seat> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(who.clone()).or_default();
+        if *count >= self.each {
+            return None;
+        }
+        *count += 1;
+        Some(Seat { seats: Arc::clone(self), who: who.clone() })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&self.who) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.who);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyone_has_their_own_seats_and_gives_them_back() {
+        let seats = Seats::new(2);
+        let (ada, bob) = ("ada".parse().unwrap(), "bob".parse().unwrap());
+        let first = seats.take(&ada).unwrap();
+        let _second = seats.take(&ada).unwrap();
+        assert!(seats.take(&ada).is_none());
+        let other = seats.take(&bob);
+        assert!(other.is_some());
+        drop((first, other));
+        assert!(seats.take(&ada).is_some());
+        assert_eq!(seats.taken.lock().unwrap().len(), 1, "who watches nothing is not remembered");
+    }
+}

@@ -1,0 +1,25 @@
+//! What ended missions were like.
+
+use mission_control::Group;
+use mission_control_wire::Cost;
+use mission_control_wire::reply::AnalyticsGroup;
+
+/// One group with its rates.
+#[expect(clippy::cast_precision_loss, reason = "durations and counts far below 2^52")]
+pub(crate) fn group(group: &Group) -> AnalyticsGroup<'_> {
+    let rate = |of: u64| if of == 0 { 0.0 } else { group.completed as f64 / of as f64 * 100.0 };
+    let seconds = |micros: i64| micros as f64 / 1e6;
+    AnalyticsGroup {
+        key: group.key.as_deref(),
+        count: group.count,
+        completed: group.completed,
+        failed: group.failed,
+        cancelled: group.cancelled,
+        success_rate: rate(group.count),
+        finished_success_rate: rate(group.completed + group.failed),
+        p50_duration: group.median_micros.map(seconds),
+        p95_duration: group.p95_micros.map(seconds),
+        total_tokens: group.tokens,
+        total_cost: Cost(group.cost),
+    }
+}

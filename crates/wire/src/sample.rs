@@ -1,0 +1,40 @@
+//! How requests and replies look, for whoever describes them.
+
+macro_rules! files {
+    ($folder:literal: $($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../", $folder, "/", $name, ".json")))),+]
+    };
+}
+
+/// By the name of its operation; a test decodes every one.
+const REQUESTS: &[(&str, &str)] = files![
+    "bodies": "append_logs", "bulk_missions", "cancel_mission", "claim", "complete_mission", "create_child",
+    "create_mission", "create_missions", "edit_mission", "fail_mission", "heartbeat", "login",
+    "progress_mission", "register_agent", "report", "start_mission",
+];
+
+/// By its name in `golden/`; a test writes every one.
+const REPLIES: &[(&str, &str)] = files![
+    "golden": "agent", "agents", "attempts", "analytics", "batch_created", "bulk", "bulk_preview", "bulk_preview_more", "claim", "events", "explain",
+    "explain_far_behind", "explain_over", "explain_ready", "explain_running", "health", "health_unhealthy", "heartbeat", "live_beat", "live_events",
+    "live_hello", "live_news", "live_resync", "live_snapshot", "live_snapshot_narrow", "logs", "metrics",
+    "metrics_history", "mission", "mission_action", "mission_created", "mission_list", "mission_pending",
+    "mission_reply", "problem", "problem_plain", "report", "running",
+    "system", "system_alone",
+];
+
+/// A body as a client of the operation would send it.
+#[must_use]
+pub fn request(operation: &str) -> Option<&'static str> {
+    find(REQUESTS, operation)
+}
+
+/// A reply as it is written, laid out for reading.
+#[must_use]
+pub fn reply(name: &str) -> Option<&'static str> {
+    find(REPLIES, name)
+}
+
+fn find(samples: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
+    samples.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
