@@ -1,4 +1,7 @@
 SET application_name = 'mission-control';
+SET enable_seqscan = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
 SET jit = off;
 SET statement_timeout = '10s';
 SET lock_timeout = '2s';

@@ -23,8 +23,8 @@ const WITHIN: Duration = Duration::from_secs(3);
 /// Everything that one question asks of PostgreSQL takes no longer than this, the wait for a
 /// connection included: callers are told within 5 s that storage is away.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(4);
-/// Counting a large store takes longer; nobody waits for it. `count_patiently.sql` says the same to
-/// PostgreSQL.
+/// Counting a large store takes longer; nobody waits for it. `count_patiently.sql` and
+/// `count_whole_tables.sql` say the same to PostgreSQL.
 pub(super) const COUNT_WITHIN: Duration = Duration::from_secs(60);
 
 const SETUP: &str = include_str!("../../sql/postgres/reader_setup.sql");

@@ -41,7 +41,7 @@ impl<'a> Instant<'a> {
             .start()
             .await
             .map_err(|error| store_error(&error))?;
-        let patiently = transaction.batch_execute(sql!("count_patiently"));
+        let patiently = transaction.batch_execute(sql!("count_whole_tables"));
         patiently.await.map_err(|error| store_error(&error))?;
         let mut instant = Self { transaction, seq: 0 };
         let head = instant.query(sql!("numbered_head"), &params![high, gaps]).await?;

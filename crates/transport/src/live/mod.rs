@@ -17,6 +17,7 @@ mod reel;
 mod seats;
 mod snapshot;
 mod sse;
+mod stage;
 mod topics;
 mod viewer;
 mod websocket;
@@ -43,6 +44,7 @@ use press::Press;
 use print::Print;
 use protocol::Watch;
 use seats::{Seat, Seats};
+use stage::Stage;
 use topics::Topics;
 use viewer::{Ended, Opening, Viewer};
 use websocket::{Accepted, Socket};
@@ -68,6 +70,7 @@ pub(crate) struct Live {
     seats: Arc<Seats>,
     signer: Signer,
     metrics: LiveMetrics,
+    stage: Stage,
 }
 
 /// Server-sent events (WHATWG HTML, section 9.2), whose data are the frames of the wire.
@@ -85,7 +88,7 @@ pub(crate) async fn socket(live: Arc<Live>, mut request: Request) -> Result<Repl
     let (viewer, first, seat) = live.viewer(&request).await?;
     let (stay, viewing) = (request.stay(), live.metrics.open("websocket"));
     let over = over(&request);
-    tokio::spawn(async move {
+    live.stage.run(async move {
         let _held = (seat, stay);
         if let Some((stream, early)) = Switched::of(upgrade).await {
             Socket::new(stream, early, viewer, first, viewing, over).run().await;
@@ -140,7 +143,7 @@ impl Live {
         let press = Arc::new(press);
         let hub = Arc::new(Hub::new(Arc::clone(&press), services.draining.clone()));
         let metrics = services.metrics.live().clone();
-        Self { press, hub, seats: Seats::new(SEATS), signer, metrics }
+        Self { press, hub, seats: Seats::new(SEATS), signer, metrics, stage: Stage::new() }
     }
 
     /// Whoever asks, as a viewer, and the first frames.

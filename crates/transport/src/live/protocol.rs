@@ -9,8 +9,12 @@ use tokio::time::Instant;
 
 use super::topics::{Topic, Topics};
 
-/// Changes that follow one another go out together; nobody sees a tenth of a second.
-const WINDOW: Duration = Duration::from_millis(100);
+/// How often frames go out while changes never stop: as often as a screen can show something new
+/// without a blur, and seldom enough that a thousand viewers cost one core little.
+const FRAME_EVERY: Duration = Duration::from_millis(40);
+/// So many frames may go out one right after the other before that: changes that come now and then
+/// never wait for one another, and a burst costs no more frames than this and those that are full.
+const FRAMES_AT_ONCE: u32 = 5;
 /// Counters change with almost every entry; nobody reads them faster.
 const COUNTED_EVERY: Duration = Duration::from_secs(1);
 /// After this without a frame one says that the stream lives.
@@ -46,8 +50,10 @@ pub(super) struct Protocol {
     /// The last place that was seen.
     seen: i64,
     waiting: Vec<Sequenced>,
-    /// Until then, what happens is gathered.
-    window_ends: Instant,
+    /// When the frames so far would all have gone out had each waited its turn ([`FRAME_EVERY`]). It
+    /// runs ahead of the clock by those that went out at once, never by more than may: frames that
+    /// go out early because they are full make nobody wait longer than for one turn.
+    turn: Instant,
     last_frame: Instant,
     /// Whether something that is counted has happened since the counters were told, which may be
     /// done again then.
@@ -62,7 +68,7 @@ impl Protocol {
             watch,
             seen,
             waiting: Vec::new(),
-            window_ends: now,
+            turn: now,
             last_frame: now,
             uncounted: false,
             count_at: now,
@@ -86,7 +92,7 @@ impl Protocol {
     /// What is to be sent at `now`.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Output> {
         if !self.waiting.is_empty() {
-            return (now >= self.window_ends || self.is_full()).then(|| self.events(now));
+            return (now >= self.next_frame() || self.is_full()).then(|| self.events(now));
         }
         if self.uncounted && now >= self.count_at {
             (self.uncounted, self.count_at, self.last_frame) = (false, now + COUNTED_EVERY, now);
@@ -106,7 +112,7 @@ impl Protocol {
     /// When to ask again if nothing comes in.
     pub(super) fn alarm(&self) -> Instant {
         if !self.waiting.is_empty() {
-            return self.window_ends;
+            return self.next_frame();
         }
         let beat = self.last_frame + SILENCE;
         if self.uncounted { beat.min(self.count_at) } else { beat }
@@ -116,12 +122,17 @@ impl Protocol {
         let rest = self.waiting.split_off(self.waiting.len().min(FRAME_ENTRIES));
         let entries = std::mem::replace(&mut self.waiting, rest);
         self.last_frame = now;
+        let furthest = now + FRAME_EVERY * FRAMES_AT_ONCE;
+        self.turn = (self.turn.max(now) + FRAME_EVERY).min(furthest);
         let last = entries.last().map_or(self.seen, |entry| entry.seq);
-        if self.waiting.is_empty() {
-            self.window_ends = now + WINDOW;
-            return Output::Events { upto: self.seen, entries };
-        }
-        Output::Events { upto: last, entries }
+        let upto = if self.waiting.is_empty() { self.seen } else { last };
+        Output::Events { upto, entries }
+    }
+
+    /// From when on what waits may go out: until then it is gathered.
+    fn next_frame(&self) -> Instant {
+        // An instant may have nothing before it; then nothing was sent ahead of its turn either.
+        self.turn.checked_sub(FRAME_EVERY * (FRAMES_AT_ONCE - 1)).unwrap_or(self.turn)
     }
 
     fn is_full(&self) -> bool {

@@ -97,15 +97,62 @@ impl Bench {
 }
 
 #[test]
-fn the_first_change_goes_out_at_once_and_those_of_the_same_window_together() {
+fn seldom_changes_go_out_at_once_and_those_of_a_stream_together() {
     let mut bench = Bench::of(watch("missions", false));
     assert_eq!(bench.create(1).sent(), "1 <1");
-    assert_eq!(bench.wait(10).create(2).sent(), "");
-    assert_eq!(bench.wait(10).create(3).sent(), "");
-    assert_eq!(bench.protocol.alarm(), bench.now + Duration::from_millis(80));
-    assert_eq!(bench.wait(79).sent(), "");
-    assert_eq!(bench.wait(1).sent(), "2 3 <3");
-    assert_eq!(bench.wait(500).create(4).sent(), "4 <4");
+    for seq in 2..=5 {
+        assert_eq!(bench.wait(1).create(seq).sent(), format!("{seq} <{seq}"), "a short burst");
+    }
+    assert_eq!(bench.wait(6).create(6).sent(), "");
+    assert_eq!(bench.wait(10).create(7).sent(), "");
+    assert_eq!(bench.protocol.alarm(), bench.now + Duration::from_millis(20));
+    assert_eq!(bench.wait(19).sent(), "");
+    assert_eq!(bench.wait(1).sent(), "6 7 <7");
+    assert_eq!(bench.create(8).wait(39).sent(), "");
+    assert_eq!(bench.wait(1).sent(), "8 <8");
+    assert_eq!(bench.wait(500).create(9).sent(), "9 <9");
+}
+
+#[test]
+fn what_may_go_out_at_once_comes_back_frame_by_frame() {
+    let at_once = |pause: u64| {
+        let mut bench = Bench::of(watch("missions", false));
+        (1..=10).for_each(|seq| drop(bench.create(seq).sent()));
+        bench.wait(40).sent();
+        bench.wait(pause);
+        (11..=20).filter(|seq| bench.create(*seq).sent() == format!("{seq} <{seq}")).count()
+    };
+    let pauses = [0, 39, 40, 79, 80, 120, 160, 199, 200, 10_000];
+    assert_eq!(pauses.map(at_once), [0, 0, 1, 1, 2, 3, 4, 4, 5, 5]);
+}
+
+#[test]
+fn a_stream_that_never_ends_makes_no_more_frames_than_its_pace_allows() {
+    let mut bench = Bench::of(watch("missions", false));
+    let frames = (1..=1_000).map(|seq| bench.wait(1).create(seq).sent().matches('<').count());
+    let (at_once, after) = (5, 24);
+    assert_eq!(frames.sum::<usize>(), at_once + after);
+}
+
+#[test]
+fn a_change_behind_any_burst_waits_for_one_turn_at_most() {
+    let bound = i64::try_from(FRAME_ENTRIES).unwrap();
+    for size in [bound - 1, bound, bound + 1] {
+        let mut bench = Bench::of(watch("missions", false));
+        let mut last = 0;
+        for _ in 0..500 {
+            for _ in 0..size {
+                last += 1;
+                bench.create(last);
+            }
+            bench.sent();
+        }
+        bench.wait(40).sent();
+        bench.create(last + 1);
+        assert!(bench.protocol.alarm() <= bench.now + FRAME_EVERY, "behind frames of {size}");
+        let sent = bench.wait(40).sent();
+        assert_eq!(sent, format!("{0} <{0}", last + 1), "behind frames of {size}");
+    }
 }
 
 #[test]
@@ -135,17 +182,20 @@ fn only_entries_of_visible_projects_and_wanted_topics_are_shown() {
 #[test]
 fn a_frame_is_full_at_its_bound_and_the_rest_follows_behind_its_own_cursor() {
     let mut bench = Bench::of(watch("missions", false));
-    assert_eq!(bench.create(1).sent(), "1 <1");
-    let bound = i64::try_from(FRAME_ENTRIES).unwrap();
-    for seq in 2..=bound + 6 {
+    let at_once = i64::from(FRAMES_AT_ONCE);
+    (1..=at_once).for_each(|seq| drop(bench.create(seq).sent()));
+    let bound = at_once + i64::try_from(FRAME_ENTRIES).unwrap();
+    (at_once + 1..=bound + 5).for_each(|seq| {
         bench.create(seq);
-    }
-    bench.add(bound + 7, agent_entry(ONE));
+    });
+    bench.add(bound + 6, agent_entry(ONE));
     let full = bench.sent();
-    assert!(full.ends_with(&format!("{} <{}", bound + 1, bound + 1)), "{full}");
-    let rest = bench.wait(100).sent();
-    assert!(rest.starts_with(&format!("{} ", bound + 2)), "{rest}");
-    assert!(rest.ends_with(&format!("<{}", bound + 7)), "{rest}");
+    assert!(full.starts_with(&format!("{} ", at_once + 1)), "{full}");
+    assert!(full.ends_with(&format!("{bound} <{bound}")), "{full}");
+    assert_eq!(bench.wait(39).sent(), "");
+    let rest = bench.wait(1).sent();
+    assert!(rest.starts_with(&format!("{} ", bound + 1)), "{rest}");
+    assert!(rest.ends_with(&format!("<{}", bound + 6)), "{rest}");
 }
 
 #[test]
@@ -160,7 +210,7 @@ fn progress_is_conflated_only_when_asked_and_never_past_anything_else() {
             .add(6, mission_entry(ONE, EventKind::Progressed))
             .add(7, mission_entry(ONE, EventKind::Progressed))
             .add(8, mission_entry(ONE, EventKind::Completed));
-        bench.wait(100).sent()
+        bench.wait(40).sent()
     };
     assert_eq!(story(&mut Bench::of(watch("missions", false))), "2 3 4 5 6 7 8 <8");
     assert_eq!(story(&mut Bench::of(watch("missions", true))), "3 4 5 7 8 <8");
