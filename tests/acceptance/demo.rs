@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use http::StatusCode;
-use http::header::AUTHORIZATION;
 use mission_control_tests::eventually;
 use mission_control_tests::http::Client;
 use mission_control_tests::server::{ServerCommand, ServerProcess};
@@ -22,9 +21,7 @@ impl Demo {
     async fn start(house: &House) -> Result<Self> {
         let command = ServerCommand::new(house.data())?.arg("--demo").arg("--demo-seed=7");
         let server = command.start().await?;
-        let token = std::fs::read_to_string(house.data().join("demo/admin-token"))?;
-        let bearer = format!("Bearer {token}").parse().context("the token as a header")?;
-        let admin = server.client().with(AUTHORIZATION, bearer);
+        let admin = server.administrator();
         Ok(Self { server, admin })
     }
 

@@ -1,35 +1,126 @@
 //! A fresh machine: nothing but a folder.
 
-use std::os::unix::fs::PermissionsExt;
-
 use anyhow::{Context, Result};
 use http::{Method, StatusCode};
+use mission_control_tests::browser::{code_in, knock, sign_in, with_cookie_of};
 use mission_control_tests::eventually;
+use mission_control_tests::server::{ServerCommand, ServerProcess};
 use serde_json::{Value, json};
 
 use crate::house::{House, LONG};
 
+/// All that a server says to whoever started it.
+async fn welcome(server: &ServerProcess) -> String {
+    eventually("the server says how to begin", LONG, async || {
+        let log = server.log();
+        let whole = log.split_once("See your missions:").is_some_and(|(_, it)| it.contains("curl"));
+        if whole { Ok(log) } else { Err(log) }
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_fresh_folder_is_enough_and_the_server_says_how_to_begin() -> Result<()> {
     let house = House::new()?;
-    let control = house.start().await?;
-    let url = control.server.base_url();
-    let token = house.data().join("admin-token");
-    let curl = format!(
-        "curl -X POST {url}/api/missions -H \"Authorization: Bearer $(cat {})\"",
-        token.display()
-    );
-    let log = eventually("the server says how to begin", LONG, async || {
-        let log = control.server.log();
-        if log.contains(&curl) { Ok(log) } else { Err(log) }
-    })
-    .await;
+    let server = ServerCommand::fresh(house.data())?.start().await?;
+    let (url, log) = (server.base_url(), welcome(&server).await);
     assert!(log.contains(&format!("Mission Control is ready: {url}\n")), "{log}");
-    assert_eq!(std::fs::metadata(&token)?.permissions().mode() & 0o777, 0o600);
-    assert!(!log.contains(&std::fs::read_to_string(&token)?), "the token itself is not shown");
-
-    let health = control.server.client().get("/api/health").await?.expect(StatusCode::OK)?;
+    assert!(log.contains(&format!("  {url}/enter#")), "{log}");
+    let curl = format!("curl -X POST {url}/api/missions -H \"Authorization: Bearer $TOKEN\"");
+    assert!(log.contains(&curl), "{log}");
+    let health = server.client().get("/api/health").await?.expect(StatusCode::OK)?;
     assert_eq!((&health["status"], &health["mission_tracker"]), (&json!("healthy"), &json!(true)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_can_come_in_until_the_link_is_used_and_it_is_used_once() -> Result<()> {
+    let house = House::new()?;
+    let mut server = ServerCommand::fresh(house.data())?.start().await?;
+    let log = welcome(&server).await;
+    let code = code_in(&log).context("a link")?.to_owned();
+    let files: Vec<_> = std::fs::read_dir(house.data())?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<_>>()?;
+    assert!(!files.iter().any(|name| name.contains("token")), "no token lies about: {files:?}");
+
+    let client = server.client();
+    for password in ["admin", "changeme", "password", ""] {
+        let body = json!({"user": "admin", "password": password});
+        assert_eq!(
+            knock(&client, &body).await?.expect(StatusCode::UNAUTHORIZED)?["code"],
+            "wrong_credentials"
+        );
+    }
+    let admin = sign_in(&client, &json!({"code": code})).await?;
+    let me = admin.get("/api/me").await?.expect(StatusCode::OK)?;
+    assert_eq!((&me["principal"], &me["role"]), (&json!("admin"), &json!("admin")));
+    assert_eq!(me["has_password"], json!(false));
+    let again = knock(&client, &json!({"code": code})).await?;
+    assert_eq!(again.expect(StatusCode::UNAUTHORIZED)?["code"], "wrong_credentials");
+
+    let body = json!({"new_password": "a horse of another colour"});
+    let changed = admin.post("/api/me/password", &body).await?;
+    assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+    let renewed = with_cookie_of(&client, &changed)?;
+    assert_eq!(renewed.get("/api/me").await?.expect(StatusCode::OK)?["has_password"], json!(true));
+    assert_eq!(
+        admin.get("/api/me").await?.status,
+        StatusCode::UNAUTHORIZED,
+        "the one before is over"
+    );
+    assert_eq!(server.terminate().await?.code(), Some(0));
+
+    let server = ServerCommand::fresh(house.data())?.start().await?;
+    let log = welcome(&server).await;
+    assert_eq!(code_in(&log), None, "there is an administrator: {log}");
+    let stale = with_cookie_of(&server.client(), &changed)?;
+    assert_eq!(stale.get("/api/me").await?.status, StatusCode::OK, "a session outlives a restart");
+    let body = json!({"user": "Admin", "password": "a horse of another colour"});
+    sign_in(&server.client(), &body).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn until_there_is_an_administrator_each_start_prints_a_link_of_its_own() -> Result<()> {
+    let house = House::new()?;
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let mut server = ServerCommand::fresh(house.data())?.start().await?;
+        let log = welcome(&server).await;
+        codes.push(code_in(&log).context("a link")?.to_owned());
+        assert_eq!(server.terminate().await?.code(), Some(0));
+    }
+    assert_ne!(codes[0], codes[1]);
+    let server = ServerCommand::fresh(house.data())?.start().await?;
+    let old = knock(&server.client(), &json!({"code": codes[0]})).await?;
+    assert_eq!(old.status, StatusCode::UNAUTHORIZED, "a code lives in its process alone");
+    let other = House::new()?;
+    let elsewhere = ServerCommand::fresh(other.data())?.start().await?;
+    welcome(&elsewhere).await;
+    let key = |house: &House| std::fs::read_to_string(house.data().join("secret-key"));
+    assert_ne!(key(&house)?, key(&other)?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_nobody_is_asked_everybody_is_the_administrator_and_it_says_so() -> Result<()> {
+    let house = House::new()?;
+    let server = ServerCommand::fresh(house.data())?.arg("--no-auth").start().await?;
+    let log = welcome(&server).await;
+    assert!(log.contains("anyone who can reach this address can do anything"), "{log}");
+    assert_eq!(code_in(&log), None);
+    let client = server.client();
+    let me = client.get("/api/me").await?.expect(StatusCode::OK)?;
+    assert_eq!((&me["no_auth"], &me["role"]), (&json!(true), &json!("admin")));
+    client
+        .post("/api/missions", &json!({"title": "by anybody"}))
+        .await?
+        .expect(StatusCode::CREATED)?;
+    let foreign =
+        client.request(Method::POST, "/api/missions").header("origin", "https://evil.test");
+    let refused = foreign.json(&json!({"title": "by a page of somebody else"})).send().await?;
+    assert_eq!(refused.expect(StatusCode::FORBIDDEN)?["code"], "cross_origin");
     Ok(())
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use http::StatusCode;
-use http::header::AUTHORIZATION;
 use mission_control_tests::eventually;
 use mission_control_tests::http::Client;
 use mission_control_tests::server::{ServerCommand, ServerProcess};
@@ -58,9 +57,7 @@ impl House {
     async fn run(&self, command: ServerCommand, flags: &[&str]) -> Result<Control> {
         let command = flags.iter().fold(command, |it, flag| it.arg(flag));
         let server = command.start().await?;
-        let token = std::fs::read_to_string(self.data().join("admin-token"))?;
-        let bearer = format!("Bearer {token}").parse().context("the token as a header")?;
-        let admin = server.client().with(AUTHORIZATION, bearer);
+        let admin = server.administrator();
         Ok(Control { server, admin })
     }
 

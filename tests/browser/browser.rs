@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -26,6 +26,9 @@ const END_WITHIN: Duration = Duration::from_secs(20);
 
 /// So many drivers never choose badly in a row.
 const MOST_TRIES: u32 = 10;
+
+/// Other sites, without leaving the machine: every name below `test` (RFC 2606) is this machine.
+const SITES: &str = "--host-resolver-rules=MAP *.test 127.0.0.1";
 
 /// Words before the port in what the driver prints.
 const ON_PORT: &str = "started successfully on port ";
@@ -102,6 +105,11 @@ impl Browser {
         Ok(self.client.goto(url).await?)
     }
 
+    /// Where it is, whole.
+    pub(crate) async fn address(&self) -> Result<String> {
+        Ok(self.client.current_url().await?.to_string())
+    }
+
     /// Where it is.
     pub(crate) async fn path(&self) -> Result<String> {
         let url = self.client.current_url().await?;
@@ -157,6 +165,32 @@ impl Browser {
     /// Types into whatever has the focus.
     pub(crate) async fn types(&self, keys: &str) -> Result<()> {
         Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// Empties the field of `css` and types into it.
+    pub(crate) async fn fills(&self, css: &str, text: &str) -> Result<()> {
+        self.click(css).await;
+        let field = self.client.find(Locator::Css(css)).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// The tab that is looked at.
+    pub(crate) async fn tab(&self) -> Result<WindowHandle> {
+        Ok(self.client.window().await?)
+    }
+
+    /// Another tab of the same browser, which is looked at from now on; gives the one before.
+    pub(crate) async fn open_tab(&self) -> Result<WindowHandle> {
+        let before = self.tab().await?;
+        let tab = self.client.new_window(true).await?;
+        self.client.switch_to_window(tab.handle).await?;
+        Ok(before)
+    }
+
+    /// Looks at a tab.
+    pub(crate) async fn look_at(&self, tab: WindowHandle) -> Result<()> {
+        Ok(self.client.switch_to_window(tab).await?)
     }
 
     /// What a script, the body of a function, returns.
@@ -240,6 +274,7 @@ fn capabilities() -> Map<String, Value> {
         "--disable-background-networking",
         "--force-color-profile=srgb",
         "--window-size=1440,900",
+        SITES,
     ];
     let wanted = json!({
         "goog:chromeOptions": {"args": flags},

@@ -4,10 +4,15 @@
 //! for with a long bound, never for a time.
 
 mod access;
+mod account;
+mod agents;
 mod browser;
 mod forms;
 mod missions;
+mod other_sites;
 mod outage;
 mod probe;
+mod removals;
 mod signing_in;
+mod sites;
 mod stage;

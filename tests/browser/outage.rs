@@ -72,6 +72,6 @@ async fn a_session_that_has_ended_is_noticed_without_a_click() -> Result<()> {
     stage.server.kill_hard()?;
     stage.browser.devtools("Network.clearBrowserCookies", json!({})).await?;
     stage.restart().await?;
-    stage.browser.sees(".sign-in", "Sign in").await;
+    stage.browser.sees(".sign-in[open]", "Your session ended").await;
     stage.browser.close().await
 }

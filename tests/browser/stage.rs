@@ -24,10 +24,16 @@ pub(crate) const LONG: Duration = Duration::from_secs(60);
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
 /// The page is connected, whether there is room for the word or not.
-const LIVE: &str = ".connection.link-live";
+pub(crate) const LIVE: &str = ".connection.link-live";
 
 /// The list has its first answer: what is made from now on, it is told.
 const LOADED: &str = ".list[aria-busy=false]";
+
+/// What clients of the API come with; the page is opened by people.
+pub(crate) const ADMIN_TOKEN: &str = "browser-tests.7f3K9q2M5x8W1z6V4b0N";
+
+/// Long enough for anybody, and for everybody in these tests.
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What the server prints before the code of its link.
 const ENTER: &str = "/enter#";
@@ -52,6 +58,22 @@ impl Stage {
         Self::set_on(flags, 0).await
     }
 
+    /// The same, with somebody of this name and role in every project who has a [`PASSWORD`].
+    pub(crate) async fn set_for(login: &str, role: &str) -> Result<Self> {
+        let stage = Self::set().await?;
+        stage.know(&json!({"login": login, "password": PASSWORD, "role": role})).await?;
+        Ok(stage)
+    }
+
+    /// The same, and they are signed in and see the missions, live.
+    pub(crate) async fn open_for(login: &str, role: &str) -> Result<Self> {
+        let stage = Self::set_for(login, role).await?;
+        stage.sign_in("/login", login).await?;
+        stage.browser.counts(LIVE, 1).await;
+        stage.browser.counts(LOADED, 1).await;
+        Ok(stage)
+    }
+
     /// A server on a port that another one finds free after it, and a browser that is signed in.
     pub(crate) async fn open_to_restart() -> Result<Self> {
         let stage = Self::set_on(&["--no-worker"], free_port()?).await?;
@@ -64,9 +86,15 @@ impl Stage {
         let data = folder.path().join("data");
         std::fs::create_dir(&data)?;
         let command = flags.iter().fold(ServerCommand::new(&data)?, |it, flag| it.arg(flag));
-        let command = command.env("MISSION_DASHBOARD_PORT", port.to_string());
+        let mut command = command
+            .env("MISSION_DASHBOARD_PORT", port.to_string())
+            .env("MISSION_CONTROL_ADMIN_TOKEN", ADMIN_TOKEN);
+        // A server that asks nobody has no other names.
+        if !flags.contains(&"--no-auth") {
+            command = command.env("MISSION_CONTROL_ALLOWED_HOSTS", "app.test");
+        }
         let server = command.start().await?;
-        let admin = administrator(&server, &data)?;
+        let admin = administrator(&server)?;
         let browser = Browser::start().await?;
         Ok(Self { server, admin, browser, folder })
     }
@@ -104,6 +132,24 @@ impl Stage {
         .await
     }
 
+    /// Makes somebody known.
+    pub(crate) async fn know(&self, person: &Value) -> Result<()> {
+        self.admin.post("/api/users", person).await?.expect(StatusCode::CREATED)?;
+        Ok(())
+    }
+
+    /// Signs in on the page at this path, which leads to the form.
+    pub(crate) async fn sign_in(&self, path: &str, login: &str) -> Result<()> {
+        self.browser.go(&self.url(path)).await?;
+        self.fill_in(login, PASSWORD).await
+    }
+
+    /// Fills in the form and sends it.
+    pub(crate) async fn fill_in(&self, login: &str, password: &str) -> Result<()> {
+        self.browser.fills("[name=user]", login).await?;
+        self.browser.fills("[name=password]", &format!("{password}\n")).await
+    }
+
     /// The data folder.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -118,8 +164,9 @@ impl Stage {
     pub(crate) async fn restart(&mut self) -> Result<()> {
         let port = self.server.base_url().rsplit(':').next().context("a port")?.to_owned();
         let command = ServerCommand::new(&self.data())?.arg("--no-worker");
+        let command = command.env("MISSION_CONTROL_ADMIN_TOKEN", ADMIN_TOKEN);
         self.server = command.env("MISSION_DASHBOARD_PORT", port).start().await?;
-        self.admin = administrator(&self.server, &self.data())?;
+        self.admin = administrator(&self.server)?;
         Ok(())
     }
 
@@ -159,6 +206,19 @@ impl Stage {
         assert!(said.is_empty(), "the console says: {said:#?}");
         self.browser.close().await
     }
+
+    /// The same after somebody has signed in, before which the page asks in vain who they are.
+    pub(crate) async fn ends_quietly_but_for_signing_in(self) -> Result<()> {
+        let mut said = self.browser.console().await?;
+        said.retain(|line| !is_of_a_stranger(line));
+        assert!(said.is_empty(), "the console says: {said:#?}");
+        self.browser.close().await
+    }
+}
+
+/// Whether a line of the console says that nobody was signed in yet, which a page finds out by asking.
+fn is_of_a_stranger(line: &str) -> bool {
+    line.contains("/api/me") && line.contains("401")
 }
 
 fn free_port() -> Result<u16> {
@@ -175,8 +235,7 @@ fn free_port() -> Result<u16> {
     bail!("no port is free between {} and {}", PORTS.start, PORTS.end)
 }
 
-fn administrator(server: &ServerProcess, data: &std::path::Path) -> Result<Client> {
-    let token = std::fs::read_to_string(data.join("admin-token"))?;
-    let bearer = format!("Bearer {token}").parse().context("the token as a header")?;
+fn administrator(server: &ServerProcess) -> Result<Client> {
+    let bearer = format!("Bearer {ADMIN_TOKEN}").parse().context("the token as a header")?;
     Ok(server.client().with(AUTHORIZATION, bearer))
 }

@@ -54,6 +54,7 @@ async fn through_http(dsn: Option<&str>) -> Result<load::Load> {
     let folder = tempfile::tempdir()?;
     let mut command = ServerCommand::new(folder.path())?
         .env("MISSION_CONTROL_ADMIN_TOKEN", TOKEN)
+        .arg("--principal-rate=0")
         .arg("--no-worker");
     if let Some(dsn) = dsn {
         command = command.env("POSTGRES_DSN", dsn);

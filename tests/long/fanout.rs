@@ -240,6 +240,7 @@ impl Ours {
         let folder = tempfile::tempdir()?;
         let command = ServerCommand::new(folder.path())?
             .env("MISSION_CONTROL_ADMIN_TOKEN", TOKEN)
+            .arg("--principal-rate=0")
             .arg("--no-worker");
         let server = command.start().await?;
         let address = server.base_url().trim_start_matches("http://").to_owned();

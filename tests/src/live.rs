@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use futures::{SinkExt, StreamExt};
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -19,8 +20,8 @@ const HEARD_WITHIN: Duration = Duration::from_secs(60);
 
 /// An open socket.
 #[derive(Debug)]
-pub struct LiveSocket {
-    socket: WebSocketStream<TcpStream>,
+pub struct LiveSocket<S = TcpStream> {
+    socket: WebSocketStream<S>,
 }
 
 /// What a socket says.
@@ -38,12 +39,24 @@ impl LiveSocket {
     /// # Errors
     /// When it is refused.
     pub async fn open(client: &Client, query: &str) -> Result<Self> {
-        let address = client.base().trim_start_matches("http://");
+        let stream = TcpStream::connect(address_of(client)).await;
+        Self::over(stream.context("connecting to the server")?, client, query).await
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> LiveSocket<S> {
+    /// The same over a connection that leads to the server.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn over(stream: S, client: &Client, query: &str) -> Result<Self> {
+        let address = address_of(client);
         let mut request = format!("ws://{address}/api/live?{query}").into_client_request()?;
-        if let Some(token) = client.header(&AUTHORIZATION) {
-            request.headers_mut().insert(AUTHORIZATION, token.clone());
+        for name in [AUTHORIZATION, COOKIE, ORIGIN] {
+            if let Some(value) = client.header(&name) {
+                request.headers_mut().insert(name, value.clone());
+            }
         }
-        let stream = TcpStream::connect(address).await.context("connecting to the server")?;
         let opened = timeout(HEARD_WITHIN, client_async(request, stream));
         let (socket, _) = opened.await.context("the handshake hangs")??;
         Ok(Self { socket })
@@ -77,6 +90,18 @@ impl LiveSocket {
         }
     }
 
+    /// The code with which the server closes, whatever it says before.
+    ///
+    /// # Errors
+    /// As [`Self::next`].
+    pub async fn closed(&mut self) -> Result<u16> {
+        loop {
+            if let Said::Closed(code) = self.next().await? {
+                return Ok(code);
+            }
+        }
+    }
+
     /// The missions of the next `count` entries of the journal, with their places, and the cursor
     /// behind them.
     ///
@@ -94,4 +119,9 @@ impl LiveSocket {
             }
         }
     }
+}
+
+/// Host and port of the server.
+pub(crate) fn address_of(client: &Client) -> &str {
+    client.base().trim_start_matches("http://")
 }

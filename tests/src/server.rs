@@ -5,6 +5,8 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 
 use anyhow::Result;
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
 
 use crate::http::Client;
 use crate::process::{Launch, Process};
@@ -12,16 +14,27 @@ use crate::process::{Launch, Process};
 /// What a server says when it answers; its base URL follows.
 const READY: &str = "Mission Control is ready: ";
 
+/// The administrator's token of servers that tests start, unless they say otherwise.
+pub const ADMIN_TOKEN: &str = "tests.4hW8zQ2kV9xT6mB3pL7rY5nD1cJ0sG";
+
 /// How a server is to be started: on loopback, on a free port, knowing nothing of the environment.
 #[derive(Debug)]
 pub struct ServerCommand(Launch);
 
 impl ServerCommand {
-    /// The built server with this data folder.
+    /// The built server with this data folder, whose administrator has the [`ADMIN_TOKEN`].
     ///
     /// # Errors
     /// When it has not been built.
     pub fn new(data_folder: &Path) -> Result<Self> {
+        Ok(Self::fresh(data_folder)?.env("MISSION_CONTROL_ADMIN_TOKEN", ADMIN_TOKEN))
+    }
+
+    /// The same without anybody who could come in, but by the link that it prints.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn fresh(data_folder: &Path) -> Result<Self> {
         let launch = Launch::built("mission-control-server", "server", data_folder, READY)?
             .env("MISSION_DASHBOARD_HOST", "127.0.0.1")
             .env("MISSION_DASHBOARD_PORT", "0")
@@ -69,6 +82,14 @@ impl ServerProcess {
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(&self.base_url)
+    }
+
+    /// The same as its administrator, with the [`ADMIN_TOKEN`].
+    #[must_use]
+    pub fn administrator(&self) -> Client {
+        let bearer = format!("Bearer {ADMIN_TOKEN}");
+        let bearer = HeaderValue::try_from(bearer).expect("a literal that fits a header");
+        self.client().with(AUTHORIZATION, bearer)
     }
 }
 

@@ -43,8 +43,8 @@ pub enum ServerError {
     /// The profile file cannot be used.
     #[error(transparent)]
     Profiles(#[from] ProfileError),
-    /// A name that no client can use.
-    #[error("the allowed host {host} {reason}")]
+    /// A name that no client can use, or an origin that no page has.
+    #[error("the allowed host or origin {host} {reason}")]
     Host {
         /// Which.
         host: String,

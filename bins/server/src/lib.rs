@@ -8,6 +8,7 @@ mod crew;
 mod demo;
 mod error;
 mod keys;
+mod reach;
 mod screen;
 mod store;
 mod welcome;
@@ -15,17 +16,18 @@ mod welcome;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mission_control::kernel::{Clock as _, ProjectId, SystemClock};
+use mission_control::kernel::{Clock as _, SystemClock};
 use mission_control::{Keep, MissionControl, Telemetry};
 use mission_control_executors::{Custody, Profiles};
-use mission_control_runtime::{DataFolder, Settings, Shutdown};
+use mission_control_runtime::{DataFolder, Secret, Settings, Shutdown};
 use mission_control_transport::Signer;
-use mission_control_transport::http::{Doors, Services, routes};
+use mission_control_transport::http::{Dispatcher, Services, routes};
 use mission_control_transport::metrics::{
     MeasuredAnswer, MeasuredExecutor, MeasuredStore, Metrics,
 };
-use mission_control_transport::server::{Limits, serve};
+use mission_control_transport::server::{DrainReport, Limits, serve};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -36,7 +38,7 @@ pub use error::ServerError;
 use demo::{Backstage, Demo};
 use keys::Keys;
 use screen::Screen;
-use welcome::Welcome;
+use welcome::{Pass, Welcome};
 
 /// Which build this is, for pages that outlive a deploy and for metrics.
 const BUILD: &str = env!("CARGO_PKG_VERSION");
@@ -75,19 +77,21 @@ pub async fn run(
     let metrics = Metrics::new(BUILD, SystemClock.now());
     let executors = Profiles::of(settings.profiles.as_deref(), &custody)?;
     let executors = MeasuredExecutor::all(executors, &metrics);
-    let doors = doors(&settings, address.port())?;
+    let doors = reach::doors(&settings, address)?;
     custody.clear_away().await;
     let telemetry: Arc<dyn Telemetry> = Arc::new(metrics.clone());
     let stores = store::open(&settings, &folder, Arc::clone(&telemetry)).await?;
     let stores = MeasuredStore::around(stores, &metrics);
-    let ageing = settings.ageing.unwrap_or(Duration::ZERO);
+    let directory = Arc::clone(&stores.directory);
     let control = MissionControl::builder(stores)
-        .ageing(ageing)
+        .ageing(settings.ageing.unwrap_or(Duration::ZERO))
         .keep(keep(&settings))
         .telemetry(telemetry)
         .start()
         .await?;
 
+    let screen = Screen::new(&settings, &keys, directory);
+    screen.prepare(&settings).await?;
     let crew = crew::start(&settings, address.port(), &control, &executors, &shutdown);
     let backstage =
         Backstage { control: &control, own: &executors, custody: &custody, metrics: &metrics };
@@ -99,18 +103,23 @@ pub async fn run(
         build: BUILD,
         metrics: metrics.clone(),
         folder: settings.data_dir.clone(),
+        directory: Arc::clone(&screen.directory),
+        authenticator: Arc::clone(&screen.authenticator),
+        passwords: Arc::clone(&screen.passwords),
+        projects: Arc::clone(&screen.projects),
     };
-    let screen = Screen::new(&keys);
-    let web_dir = settings.web_dir.clone();
-    let projects = known_projects(&settings);
-    let dispatcher = Arc::new(screen.dispatcher(routes(&services), doors, web_dir, projects)?);
+    let code = screen.code().await?;
+    let welcome =
+        Welcome { address, pass: pass(&settings), code: code.as_ref().map(Secret::expose) };
+    let dispatcher = screen.dispatcher(routes(&services), doors, settings.web_dir.clone())?;
+    let (proxies, allowed) = (reach::proxies(&settings, address), reach::limits(&settings));
+    let dispatcher = Arc::new(dispatcher.with_proxies(proxies).with_limits(allowed));
     let closing = CancellationToken::new();
     let limits = Limits { drain: HTTP_DRAIN, ..Limits::default() };
     tokio::spawn(metrics.clone().follow(control.clone(), closing.clone()));
     let answer = Arc::new(MeasuredAnswer::new(Arc::clone(&dispatcher), metrics));
     let http = tokio::spawn(serve(listener, answer, limits, closing.clone()));
-    let (admin_token, code) = (&*keys.admin_token_place, &*screen.code());
-    let welcome = Welcome { address, admin_token, code };
+    let watch = tokio::spawn(screen.watch(closing.clone()));
     say(&format!("{welcome}{}", demo.as_ref().map(Demo::welcome).unwrap_or_default()));
 
     shutdown.draining().cancelled().await;
@@ -119,44 +128,38 @@ pub async fn run(
         demo.drained().await;
     }
     closing.cancel();
-    match http.await {
-        Ok(report) => info!(finished = report.finished, aborted = report.aborted, "HTTP is closed"),
-        Err(error) => warn!(%error, "HTTP ended badly"),
-    }
-    if timeout(HTTP_DRAIN, dispatcher.settled()).await.is_err() {
-        warn!("handlers were still at work when their time was over");
-    }
+    closed(http, &dispatcher, watch).await;
     control.stop().await;
     Ok(())
 }
 
-/// The projects that exist: those of the settings, and the one that is there from the start.
-fn known_projects(settings: &Settings) -> Vec<ProjectId> {
-    let default = ProjectId::default_project();
-    let others = settings.projects.iter().filter(|project| **project != default);
-    [&default].into_iter().chain(others).cloned().collect()
+/// Waits until nobody is served any more.
+async fn closed(http: JoinHandle<DrainReport>, dispatcher: &Dispatcher, watch: JoinHandle<()>) {
+    match http.await {
+        Ok(report) => info!(finished = report.finished, aborted = report.aborted, "HTTP is closed"),
+        Err(error) => warn!(%error, "HTTP ended badly"),
+    }
+    let rest = async { tokio::join!(dispatcher.settled(), watch) };
+    if timeout(HTTP_DRAIN, rest).await.is_err() {
+        warn!("handlers were still at work when their time was over");
+    }
+}
+
+/// What programs show to be let in.
+fn pass(settings: &Settings) -> Pass {
+    match settings.admin_token {
+        _ if settings.no_auth => Pass::Nothing,
+        Some(_) => Pass::Given,
+        None => Pass::Made,
+    }
 }
 
 fn keep(settings: &Settings) -> Keep {
     Keep {
+        missions: settings.keep_missions,
         journal: settings.keep_journal,
         logs: settings.keep_logs,
         receipts: settings.keep_receipts,
         metrics: settings.keep_metrics,
     }
-}
-
-/// The names under which clients reach the server: directly, or through a proxy on the usual ports.
-fn doors(settings: &Settings, port: u16) -> Result<Doors, ServerError> {
-    let mut doors = Doors::loopback(port);
-    for host in &settings.allowed_hosts {
-        for origin in
-            [format!("http://{host}:{port}"), format!("http://{host}"), format!("https://{host}")]
-        {
-            doors = doors
-                .with(&origin)
-                .map_err(|reason| ServerError::Host { host: host.to_string(), reason })?;
-        }
-    }
-    Ok(doors)
 }

@@ -22,7 +22,8 @@ pub use error::WorkerError;
 use berth::Berth;
 
 /// What is old is removed by servers, whose settings say when it is.
-const NOTHING_REMOVED: Keep = Keep { journal: None, logs: None, receipts: None, metrics: None };
+const NOTHING_REMOVED: Keep =
+    Keep { missions: None, journal: None, logs: None, receipts: None, metrics: None };
 
 /// The host of a machine that has no name.
 const NAMELESS: &str = "host";

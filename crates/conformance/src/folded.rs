@@ -12,6 +12,7 @@ use mission_control_missions::{AttemptOutcome, Entry, EventKind, Status, Totals}
 pub(crate) struct Folded {
     pub(crate) seq: i64,
     pub(crate) totals: BTreeMap<ProjectId, Totals>,
+    pub(crate) removed: BTreeMap<ProjectId, Totals>,
     pub(crate) standings: BTreeMap<AgentId, Standing>,
     pub(crate) running: BTreeMap<AgentId, u32>,
     /// Newest last, at most 100.
@@ -38,6 +39,10 @@ impl Folded {
                     folded.standings.remove(&entry.agent);
                 }
                 JournalEntry::Agent(_) => {}
+                JournalEntry::Removal(entry) => {
+                    folded.totals.entry(entry.project.clone()).or_default().take(&entry.counted);
+                    folded.removed.entry(entry.project.clone()).or_default().add(&entry.counted);
+                }
             }
         }
         folded.trimmed()
@@ -57,6 +62,7 @@ impl Folded {
         Self {
             seq: snapshot.seq,
             totals: snapshot.totals,
+            removed: snapshot.removed,
             standings: snapshot.standings,
             running: snapshot.running,
             completions: snapshot
@@ -97,8 +103,11 @@ impl Folded {
 
     /// Nothing and none are the same.
     fn trimmed(mut self) -> Self {
-        for totals in self.totals.values_mut() {
+        for totals in self.totals.values_mut().chain(self.removed.values_mut()) {
             totals.cells.retain(|_, count| *count != 0);
+        }
+        for counted in [&mut self.totals, &mut self.removed] {
+            counted.retain(|_, totals| *totals != Totals::default());
         }
         self.standings.retain(|_, standing| *standing != Standing::default());
         self.running.retain(|_, running| *running > 0);

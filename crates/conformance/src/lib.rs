@@ -11,6 +11,7 @@ pub mod twins;
 
 mod behaviours;
 mod draft;
+mod entrance;
 mod folded;
 mod json;
 mod stage;

@@ -349,7 +349,7 @@ impl Stage {
     pub(crate) async fn mission_entries(&self) -> anyhow::Result<Vec<Entry>> {
         let entries = self.journal().await?.into_iter().filter_map(|one| match one.entry {
             JournalEntry::Mission(entry) => Some(entry),
-            JournalEntry::Agent(_) => None,
+            JournalEntry::Agent(_) | JournalEntry::Removal(_) => None,
         });
         Ok(entries.collect())
     }

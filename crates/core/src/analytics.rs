@@ -1,4 +1,4 @@
-//! What ended missions were like, grouped by what they have in common.
+//! What ended missions were like, grouped by what they have in common; of those that are still there.
 
 use mission_control_kernel::{Money, ProjectId, StoreError, Timestamp, closed_words};
 

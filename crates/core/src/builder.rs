@@ -19,8 +19,8 @@ use crate::projection::{self, Projection};
 use crate::retention::Keep;
 use crate::stores::Stores;
 use crate::sweeps::{
-    self, Checkpoint, DriftCheck, DueSweep, FollowUpSweep, Measured, MinuteSweep, RetentionSweep,
-    SilentSweep,
+    self, Checkpoint, CredentialSweep, DriftCheck, DueSweep, FollowUpSweep, Measured, MinuteSweep,
+    RetentionSweep, SilentSweep,
 };
 use crate::tail::{self, Tail};
 use crate::telemetry::Telemetry;
@@ -205,10 +205,13 @@ fn spawn_upkeep(inner: &Inner, keep: Keep, telemetry: &Arc<dyn Telemetry>) {
     let projection = Arc::clone(&inner.projection);
     let minutes =
         MinuteSweep::new(Arc::clone(&stores.history), Arc::clone(&stores.missions), projection);
-    let retention = RetentionSweep { store: Arc::clone(&stores.retention), keep };
+    let retention = RetentionSweep::new(Arc::clone(&stores.retention), keep);
     let minutes = Measured::around(minutes, telemetry);
     let retention = Measured::around(retention, telemetry);
     let by_period_alone = || Arc::new(Notify::new());
     inner.tasks.spawn(sweeps::repeat(minutes, by_period_alone(), inner.stop.clone()));
     inner.tasks.spawn(sweeps::repeat(retention, by_period_alone(), inner.stop.clone()));
+    let credentials = CredentialSweep { directory: Arc::clone(&stores.directory) };
+    let credentials = Measured::around(credentials, telemetry);
+    inner.tasks.spawn(sweeps::repeat(credentials, by_period_alone(), inner.stop.clone()));
 }

@@ -8,13 +8,52 @@ use mission_control_agents::{AgentEntry, Standing};
 use mission_control_kernel::{AgentId, MissionId, Money, ProjectId, StoreError, Timestamp};
 use mission_control_missions::{Entry, Status, Totals};
 
-/// One change, of a mission or of an agent.
+/// One change, of a mission or of an agent, or the end of many missions.
 #[derive(Clone, PartialEq, Debug)]
 pub enum JournalEntry {
     /// Of a mission.
     Mission(Entry),
     /// Of an agent.
     Agent(AgentEntry),
+    /// Old missions left the store.
+    Removal(Removal),
+}
+
+impl JournalEntry {
+    /// When, on the store's clock.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        match self {
+            Self::Mission(entry) => entry.at,
+            Self::Agent(entry) => entry.at,
+            Self::Removal(entry) => entry.at,
+        }
+    }
+
+    /// Whose.
+    #[must_use]
+    pub const fn project(&self) -> &ProjectId {
+        match self {
+            Self::Mission(entry) => &entry.project,
+            Self::Agent(entry) => &entry.project,
+            Self::Removal(entry) => &entry.project,
+        }
+    }
+}
+
+/// Missions of one project that left the store in one step because they were old.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Removal {
+    /// When, on the store's clock.
+    pub at: Timestamp,
+    /// Whose.
+    pub project: ProjectId,
+    /// The first and the last of them by id; others between the two may have stayed.
+    pub span: (MissionId, MissionId),
+    /// What they were in the counters, and now are in the counters of what was removed.
+    pub counted: Totals,
+    /// How the attempts at them ended, of agents that are there: still a part of how these stand.
+    pub standings: BTreeMap<AgentId, Standing>,
 }
 
 /// An entry with its place in the one order of all entries, from 1 without holes.
@@ -40,8 +79,10 @@ pub struct Epoch {
 pub struct Snapshot {
     /// Everything up to here is in it, nothing after.
     pub seq: i64,
-    /// Counts and sums by project.
+    /// Counts and sums by project, of the missions that are there.
     pub totals: BTreeMap<ProjectId, Totals>,
+    /// The same of those that retention has removed.
+    pub removed: BTreeMap<ProjectId, Totals>,
     /// How the attempts of each agent that is there ended since it registered.
     pub standings: BTreeMap<AgentId, Standing>,
     /// How many missions each agent runs; absent is none.
@@ -88,7 +129,8 @@ pub struct Completion {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Slice {
     /// Their totals, the standings from attempts at them, and who runs how many of them, with the
-    /// place that belongs to the instant; neither minutes nor completions.
+    /// place that belongs to the instant; neither minutes nor completions. In the first slice also
+    /// the totals of what was removed, and the standings from attempts that were.
     pub counted: Snapshot,
     /// The last of them; none when there is no mission behind them.
     pub last: Option<MissionId>,

@@ -46,14 +46,16 @@ pub use fleet::{
 };
 pub use health::Readiness;
 pub use history::{History, MetricsPoint};
-pub use journal::{Completion, Epoch, Journal, JournalEntry, Minute, Sequenced, Slice, Snapshot};
+pub use journal::{
+    Completion, Epoch, Journal, JournalEntry, Minute, Removal, Sequenced, Slice, Snapshot,
+};
 pub use logged::Logged;
 pub use mission_control::MissionControl;
 pub use previews::{MOST_PREVIEWED, PREVIEW_KEPT, Preview, Previews};
 pub use queries::{Listing, RUNNING_SHOWN, Shown, TOTAL_LIMIT};
 pub use retention::{
-    DEFAULT_JOURNAL_KEPT, DEFAULT_LOGS_KEPT, DEFAULT_METRICS_KEPT, DEFAULT_RECEIPTS_KEPT, Keep,
-    Perishable, Retention,
+    DEFAULT_JOURNAL_KEPT, DEFAULT_LOGS_KEPT, DEFAULT_METRICS_KEPT, DEFAULT_MISSIONS_KEPT,
+    DEFAULT_RECEIPTS_KEPT, Keep, Perishable, Retention, Walk,
 };
 pub use stores::Stores;
 pub use telemetry::Telemetry;

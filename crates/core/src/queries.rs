@@ -9,6 +9,7 @@ use mission_control_missions::queue::{Explanation, Queue, explain, explain_begun
 use mission_control_missions::{
     AttemptRecord, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent, Status, Totals,
 };
+use tokio::sync::watch;
 use tracing::debug;
 
 use crate::fleet::Subject;
@@ -231,7 +232,8 @@ impl MissionControl {
         Ok(Some(explain(&mission, &queue)))
     }
 
-    /// The counters of the projects in the scope, exact at the moment of asking.
+    /// The counters of the projects in the scope, of all time and exact at the moment of asking:
+    /// what retention has removed stays in them.
     ///
     /// # Errors
     /// Storage trouble; `Busy` when the projection is too far behind to be exact.
@@ -240,7 +242,7 @@ impl MissionControl {
         Ok(self.inner.projection.totals(scope))
     }
 
-    /// The counters of each project as far as they are folded here; waits for nothing.
+    /// The counters of each project, of all time, as far as they are folded here; waits for nothing.
     #[must_use]
     pub fn counted(&self) -> BTreeMap<ProjectId, Totals> {
         self.inner.projection.totals_by_project()
@@ -257,6 +259,12 @@ impl MissionControl {
     #[must_use]
     pub fn counters(&self, scope: &Scope) -> Totals {
         self.inner.projection.totals(scope)
+    }
+
+    /// Tells of every change to what [`Self::counters`] says, right after it.
+    #[must_use]
+    pub fn counted_anew(&self) -> watch::Receiver<i64> {
+        self.inner.projection.positions()
     }
 
     /// The minutes of the last hour in which anything happened, by their begins, oldest first.
@@ -296,9 +304,9 @@ impl MissionControl {
 
     async fn length(&self, scope: &Scope, query: &ListQuery) -> Result<(u64, bool), StoreError> {
         if query.counts_by_cells() {
-            match self.totals(scope).await {
-                Ok(totals) => {
-                    let total = totals.count(&query.statuses, &query.priorities);
+            match self.catch_up().await.map(|_| self.inner.projection.present(scope)) {
+                Ok(present) => {
+                    let total = present.count(&query.statuses, &query.priorities);
                     return Ok((u64::try_from(total).unwrap_or(0), false));
                 }
                 Err(error) => debug!(%error, "counting the list instead"),

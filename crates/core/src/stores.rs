@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use mission_control_agents::AgentStore;
+use mission_control_identity::Directory;
 use mission_control_missions::MissionStore;
 
 use crate::history::History;
@@ -26,21 +27,25 @@ pub struct Stores {
     pub previews: Arc<dyn Previews>,
     /// What is old, and leaves.
     pub retention: Arc<dyn Retention>,
+    /// Who may come in.
+    pub directory: Arc<dyn Directory>,
 }
 
 impl Stores {
     /// All of them in one store, as a database is.
     #[must_use]
-    pub fn of<T: MissionStore + AgentStore + Journal + History + Previews + Retention>(
-        store: Arc<T>,
-    ) -> Self {
+    pub fn of<T>(store: Arc<T>) -> Self
+    where
+        T: MissionStore + AgentStore + Journal + History + Previews + Retention + Directory,
+    {
         Self {
             missions: store.clone(),
             agents: store.clone(),
             journal: store.clone(),
             history: store.clone(),
             previews: store.clone(),
-            retention: store,
+            retention: store.clone(),
+            directory: store,
         }
     }
 }

@@ -12,6 +12,8 @@ pub enum Access {
     Denied,
     /// Anybody, also without a credential.
     Open,
+    /// Anybody with a credential that counts, whatever they may do: it is about themselves.
+    Known,
     /// Who holds a role that covers this one in the chosen project.
     Project(Role),
     /// Who holds a role that covers this one in every project: the process itself is touched.
@@ -52,6 +54,7 @@ pub fn authorize(
     let needed = match access {
         Access::Open => return Ok(()),
         Access::Denied => return Err(Denial::Forbidden),
+        Access::Known => return principal.map(|_| ()).ok_or(Denial::Unauthenticated),
         Access::Project(needed) | Access::Everywhere(needed) => needed,
     };
     let principal = principal.ok_or(Denial::Unauthenticated)?;
@@ -124,6 +127,7 @@ mod tests {
         let table = [
             (Access::default(), "FFFFFFFF"),
             (Access::Open, "++++++++"),
+            (Access::Known, "U+++++++"),
             (Access::Project(Role::Agent), "U+F++NF+"),
             (Access::Project(Role::Viewer), "UF+++N++"),
             (Access::Project(Role::Operator), "UFF++NF+"),

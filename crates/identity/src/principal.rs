@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use mission_control_kernel::{Invalid, ProjectId, Text};
 
-use crate::{Grants, Role};
+use crate::{AgentScope, Grants, Role, TokenId};
+
+/// What the id of a token begins with, as a principal; [`TokenId::principal_id`] writes it.
+pub(crate) const TOKEN: &str = "token:";
 
 /// A principal's name for people, 1–100 characters.
 pub type PrincipalName = Text<1, 100>;
@@ -19,6 +22,12 @@ impl PrincipalId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The token that acts under this id; `None` for a person, whose id holds no colon.
+    #[must_use]
+    pub fn token(&self) -> Option<TokenId> {
+        self.as_str().strip_prefix(TOKEN)?.parse().ok()
     }
 }
 
@@ -55,9 +64,18 @@ pub struct Principal {
     pub grants: Grants,
     /// The project that is meant when a request names none.
     pub default_project: ProjectId,
+    /// The one agent as which it may act; `None` for any that its role allows.
+    pub agent: Option<AgentScope>,
 }
 
 impl Principal {
+    /// What the record says of what they did: their lasting id, since the maker of a token chooses
+    /// its name.
+    #[must_use]
+    pub fn signature(&self) -> PrincipalName {
+        Text::parse(self.id.as_str()).expect("an id is shorter than a name may be")
+    }
+
     /// The administrator of the whole process, whom the first start makes.
     #[must_use]
     pub fn administrator() -> Self {
@@ -66,6 +84,7 @@ impl Principal {
             name: Text::parse("Administrator").expect("a literal within its bounds"),
             grants: Grants::everywhere(Role::Admin),
             default_project: ProjectId::default_project(),
+            agent: None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod clock;
 mod ids;
 mod json;
 mod money;
+mod secret;
 mod store;
 mod text;
 mod time;
@@ -18,6 +19,7 @@ pub use clock::{Chance, Clock, Ids, ManualClock, SeededIds, SystemClock, SystemI
 pub use ids::{AgentId, LeaseId, MissionId, ProjectId, Revision, RunId, Scope};
 pub use json::{JsonText, MAX_JSON_BYTES};
 pub use money::Money;
+pub use secret::Secret;
 pub use store::StoreError;
 pub use text::{Excess, Invalid, Text};
 pub use time::Timestamp;

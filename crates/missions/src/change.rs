@@ -302,6 +302,19 @@ impl Delta {
         }
     }
 
+    /// What turns the sums with the other in them into the sums without it.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self {
+            tokens: self.tokens.saturating_sub(other.tokens),
+            cost_nanos: self.cost_nanos.saturating_sub(other.cost_nanos),
+            duration_micros: self.duration_micros.saturating_sub(other.duration_micros),
+            timed: self.timed - other.timed,
+            dead_letter: self.dead_letter - other.dead_letter,
+            held: self.held - other.held,
+        }
+    }
+
     /// The sum of two.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {

@@ -170,6 +170,32 @@ impl Command {
             Self::Settle { .. } => "settle",
         }
     }
+
+    /// The lease that it names.
+    #[must_use]
+    pub const fn lease(&self) -> Option<LeaseId> {
+        match self {
+            Self::Progress { lease, .. }
+            | Self::Complete { lease, .. }
+            | Self::Fail { lease, .. } => *lease,
+            Self::Heartbeat { lease }
+            | Self::Snooze { lease, .. }
+            | Self::Release { lease }
+            | Self::Lose { lease }
+            | Self::TimeOut { lease } => Some(*lease),
+            Self::Start { .. }
+            | Self::Claim { .. }
+            | Self::TakeBack
+            | Self::Expire
+            | Self::Cancel { .. }
+            | Self::Retry
+            | Self::Discard
+            | Self::Hold
+            | Self::Approve
+            | Self::Edit(_)
+            | Self::Settle { .. } => None,
+        }
+    }
 }
 
 /// Why a command was not carried out; nothing has changed.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::change::{Delta, Entry};
 use crate::words::{Priority, Status};
 
-/// What is counted about the missions of a project, of all time.
+/// What is counted about missions.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Totals {
     /// Missions by status and priority; absent is 0.
@@ -23,6 +23,22 @@ impl Totals {
         }
         *self.cells.entry((entry.to, entry.priority)).or_default() += 1;
         self.sums = self.sums.plus(entry.delta);
+    }
+
+    /// Adds what another count has.
+    pub fn add(&mut self, other: &Self) {
+        for (cell, count) in &other.cells {
+            *self.cells.entry(*cell).or_default() += count;
+        }
+        self.sums = self.sums.plus(other.sums);
+    }
+
+    /// Takes away what another count has.
+    pub fn take(&mut self, other: &Self) {
+        for (cell, count) in &other.cells {
+            *self.cells.entry(*cell).or_default() -= count;
+        }
+        self.sums = self.sums.minus(other.sums);
     }
 
     /// Missions in any of `statuses` with any of `priorities`; an empty list means all.

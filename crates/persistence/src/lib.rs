@@ -1,9 +1,10 @@
 //! SQLite and PostgreSQL behind the ports, mirrored file for file, and every SQL statement.
 //!
 //! What both have in common is no SQL: `row` turns rows into missions and back, `batch` folds
-//! what waits into what must be written. An adapter loads and locks, folds, writes, and answers.
+//! what waits into what must be written, `leaving` chooses which old missions go together. An adapter loads and locks, folds, writes, and answers.
 
 mod batch;
+mod leaving;
 mod migrate;
 mod options;
 mod row;

@@ -18,5 +18,7 @@ pub mod settings;
 pub use data_folder::{DataFolder, DataFolderError};
 pub use host::host_name;
 pub use lifecycle::{DRAIN_WITHIN, EXIT_WITHIN, Ending, Shutdown, Signal, Signals};
-pub use secret::{Secret, random_secret};
+pub use secret::random_secret;
 pub use settings::{Loaded, Program, Settings, SettingsError};
+
+pub use mission_control_kernel::Secret;

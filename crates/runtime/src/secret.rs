@@ -1,33 +1,7 @@
-//! Text that no log may show.
+//! Secrets of our own making.
 
-use std::fmt;
-
-/// How much chance is in a secret of our own making: 256 bits, beyond guessing by any machine.
+/// How much chance is in one: 256 bits, beyond guessing by any machine.
 const RANDOM_BYTES: usize = 32;
-
-/// A password, key or token. It has no `Display`, and its `Debug` hides it.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps the text.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the one place that needs it.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 /// A new secret: 64 lower-case hexadecimal digits from the system's randomness.
 #[must_use]
@@ -39,13 +13,6 @@ pub fn random_secret() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_secret_shows_itself_only_when_asked() {
-        let secret = Secret::new("swordfish");
-        assert!(!format!("{secret:?} {:#?}", Some(&secret)).contains("swordfish"));
-        assert_eq!(secret.expose(), "swordfish");
-    }
 
     #[test]
     fn random_secrets_are_64_digits_and_differ() {

@@ -3,8 +3,14 @@
 use std::collections::HashMap;
 
 use mission_control::kernel::{AgentId, MissionId, Scope, StoreError};
-use mission_control::missions::{ListQuery, Sort, SortKey, Status};
+use mission_control::missions::{ListQuery, Sort, SortKey, Status, Title};
 use mission_control::{AgentView, MissionControl, RUNNING_SHOWN};
+
+/// A mission that an agent runs.
+pub(crate) struct Current {
+    pub(crate) id: MissionId,
+    pub(crate) title: Title,
+}
 
 /// The running missions of `agents`, oldest first, at most [`RUNNING_SHOWN`] of all of them: one
 /// question however many agents there are.
@@ -12,10 +18,10 @@ pub(crate) async fn current_missions(
     control: &MissionControl,
     scope: &Scope,
     agents: &[AgentView],
-) -> Result<HashMap<AgentId, Vec<MissionId>>, StoreError> {
+) -> Result<HashMap<AgentId, Vec<Current>>, StoreError> {
     let busy: Vec<AgentId> =
         agents.iter().filter(|view| view.running > 0).map(|view| view.agent.id).collect();
-    let mut current: HashMap<AgentId, Vec<MissionId>> = HashMap::new();
+    let mut current: HashMap<AgentId, Vec<Current>> = HashMap::new();
     if busy.is_empty() {
         return Ok(current);
     }
@@ -28,7 +34,8 @@ pub(crate) async fn current_missions(
     };
     for mission in control.list(scope, &query).await?.page.missions {
         if let Some(agent) = mission.agent() {
-            current.entry(agent).or_default().push(mission.id);
+            let title = mission.spec.title.clone();
+            current.entry(agent).or_default().push(Current { id: mission.id, title });
         }
     }
     Ok(current)

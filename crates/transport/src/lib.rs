@@ -10,6 +10,7 @@
 //! routes(&services))?, …)), Limits::default(), drain)`.
 
 pub mod auth;
+mod counted;
 mod current;
 mod cursor;
 mod export;

@@ -9,6 +9,8 @@ mod bulk;
 mod explain;
 mod health;
 mod history;
+mod identity;
+mod me;
 mod metrics;
 mod mission;
 mod problem;
@@ -21,7 +23,12 @@ pub use analytics::{AnalyticsGroup, AnalyticsReply};
 pub use bulk::{Breakdown, BulkOutcome, BulkPreview, BulkReply};
 pub use explain::{Blocker, Explain, Gate, Position};
 pub use health::Health;
-pub use history::{Actor, Attempt, AttemptList, Event, EventList, LogLine, LogList};
+pub use history::{Actor, Attempt, AttemptList, Event, EventList, LogLine, LogList, Removed};
+pub use identity::{
+    ApiToken, Member, MemberList, MemberReply, Project, ProjectList, ProjectReply, TokenCreated,
+    TokenList, User, UserList, UserReply,
+};
+pub use me::{Me, Session, SessionList};
 pub use metrics::{Metrics, MetricsHistory, MetricsPoint, MetricsReply};
 pub use mission::Mission;
 pub use problem::{FieldProblem, Problem};

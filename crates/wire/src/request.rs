@@ -10,8 +10,12 @@ mod live;
 mod log;
 mod mission;
 mod patch;
+mod project;
 mod report;
+mod roles;
 mod session;
+mod token;
+mod user;
 
 pub use action::{Cancel, Complete, Empty, Fail, Progress, Snooze, Start};
 pub use agent::{
@@ -22,8 +26,12 @@ pub use live::{LiveRequest, LiveVerb};
 pub use log::{AppendLogs, MAX_LOG_LINES, NewLogLine};
 pub use mission::{BatchCreate, CreateMission, MAX_BATCH, READ_ONLY_MISSION_FIELDS};
 pub use patch::PatchMission;
+pub use project::{CreateProject, PutMember};
 pub use report::{MAX_REPORTS, Report, ReportKind, Reports};
-pub use session::SignIn;
+pub use roles::{MAX_ROLES, Roles};
+pub use session::{ChangePassword, SignIn, SignOut};
+pub use token::{CreateToken, READ_ONLY_TOKEN_FIELDS};
+pub use user::{CreateUser, PatchUser, READ_ONLY_USER_FIELDS};
 
 use mission_control_kernel::Money;
 

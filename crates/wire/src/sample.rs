@@ -8,19 +8,20 @@ macro_rules! files {
 
 /// By the name of its operation; a test decodes every one.
 const REQUESTS: &[(&str, &str)] = files![
-    "bodies": "append_logs", "bulk_missions", "cancel_mission", "claim", "complete_mission", "create_child",
-    "create_mission", "create_missions", "edit_mission", "fail_mission", "heartbeat", "login",
-    "progress_mission", "register_agent", "report", "start_mission",
+    "bodies": "append_logs", "bulk_missions", "cancel_mission", "change_password", "claim", "complete_mission", "create_child",
+    "create_mission", "create_missions", "create_project", "create_token", "create_user", "edit_mission",
+    "edit_user", "fail_mission", "heartbeat", "login", "logout", "progress_mission", "put_member",
+    "register_agent", "report", "start_mission",
 ];
 
 /// By its name in `golden/`; a test writes every one.
 const REPLIES: &[(&str, &str)] = files![
     "golden": "agent", "agents", "attempts", "analytics", "batch_created", "bulk", "bulk_preview", "bulk_preview_more", "claim", "events", "explain",
     "explain_far_behind", "explain_over", "explain_ready", "explain_running", "health", "health_unhealthy", "heartbeat", "live_beat", "live_events",
-    "live_hello", "live_news", "live_resync", "live_snapshot", "live_snapshot_narrow", "logs", "metrics",
+    "live_hello", "live_news", "live_removed", "live_resync", "live_snapshot", "live_snapshot_narrow", "logs", "me", "me_anybody", "me_program", "member", "members", "metrics",
     "metrics_history", "mission", "mission_action", "mission_created", "mission_list", "mission_pending",
-    "mission_reply", "problem", "problem_plain", "report", "running",
-    "system", "system_alone",
+    "mission_reply", "problem", "problem_plain", "project", "projects", "report", "running", "sessions",
+    "system", "system_alone", "token_created", "tokens", "user", "users",
 ];
 
 /// A body as a client of the operation would send it.

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use mission_control_wire::request::{
-    AppendLogs, BatchCreate, Bulk, Cancel, Claim, Complete, CreateMission, Fail, Heartbeat,
-    PatchMission, Progress, RegisterAgent, Reports, SignIn, Start,
+    AppendLogs, BatchCreate, Bulk, Cancel, ChangePassword, Claim, Complete, CreateMission,
+    CreateProject, CreateToken, CreateUser, Fail, Heartbeat, PatchMission, PatchUser, Progress,
+    PutMember, RegisterAgent, Reports, SignIn, SignOut, Start,
 };
 use mission_control_wire::{Body, decode, sample};
 
@@ -15,20 +16,27 @@ fn is<T: Body>(text: &str) -> Result<(), String> {
 /// The operation, and what its body is read as.
 type Reader = fn(&str) -> Result<(), String>;
 
-const READERS: [(&str, Reader); 16] = [
+const READERS: [(&str, Reader); 23] = [
     ("append_logs", is::<AppendLogs>),
     ("bulk_missions", is::<Bulk>),
     ("cancel_mission", is::<Cancel>),
+    ("change_password", is::<ChangePassword>),
     ("claim", is::<Claim>),
     ("complete_mission", is::<Complete>),
     ("create_child", is::<CreateMission>),
     ("create_mission", is::<CreateMission>),
     ("create_missions", is::<BatchCreate>),
+    ("create_project", is::<CreateProject>),
+    ("create_token", is::<CreateToken>),
+    ("create_user", is::<CreateUser>),
     ("edit_mission", is::<PatchMission>),
+    ("edit_user", is::<PatchUser>),
     ("fail_mission", is::<Fail>),
     ("heartbeat", is::<Heartbeat>),
     ("login", is::<SignIn>),
+    ("logout", is::<SignOut>),
     ("progress_mission", is::<Progress>),
+    ("put_member", is::<PutMember>),
     ("register_agent", is::<RegisterAgent>),
     ("report", is::<Reports>),
     ("start_mission", is::<Start>),

@@ -176,7 +176,9 @@ fn command(
     worker: Worker,
     postgres: Option<&PrivatePostgres>,
 ) -> Result<ServerCommand> {
-    let command = ServerCommand::new(&data_in(folder))?.env("MISSION_CONTROL_ADMIN_TOKEN", TOKEN);
+    let command = ServerCommand::new(&data_in(folder))?
+        .env("MISSION_CONTROL_ADMIN_TOKEN", TOKEN)
+        .arg("--principal-rate=0");
     let command = match worker {
         Worker::Inside => command
             .arg(format!("--lease-seconds={}", LEASE.as_secs()))

@@ -19,7 +19,7 @@ async fn command(stage: &Stage, id: AgentId, command: AgentCommand) -> anyhow::R
 async fn told(stage: &Stage) -> anyhow::Result<Vec<AgentEvent>> {
     let entries = stage.journal().await?.into_iter().filter_map(|one| match one.entry {
         JournalEntry::Agent(entry) => Some(entry.event),
-        JournalEntry::Mission(_) => None,
+        JournalEntry::Mission(_) | JournalEntry::Removal(_) => None,
     });
     Ok(entries.collect())
 }

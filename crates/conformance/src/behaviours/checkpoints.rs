@@ -39,7 +39,9 @@ fn snapshot(stage: &Stage) -> Snapshot {
     let (one, other) = (stage.agent_id(), stage.agent_id());
     Snapshot {
         seq: 77,
-        totals: [(project("default"), totals.clone()), (project("elsewhere"), totals)].into(),
+        totals: [(project("default"), totals.clone()), (project("elsewhere"), totals.clone())]
+            .into(),
+        removed: [(project("gone"), totals)].into(),
         standings: [(one, Standing { completed: 8, failed: 1 })].into(),
         running: [(one, 2), (other, 1)].into(),
         minutes: [((project("default"), Timestamp::from_micros(60_000_000)), minute)].into(),

@@ -9,24 +9,31 @@ mod checkpoints;
 mod choosing;
 mod claiming;
 mod creating;
+mod departing;
 mod dependants;
 mod editing;
 mod explaining;
 mod fencing;
 mod journalling;
 mod leasing;
+mod leaving;
 mod life;
 mod limits;
 mod listing;
 mod logging;
+mod people;
+mod projects;
 mod racing;
 mod receipts;
 mod remembering;
 mod reopening;
 mod retaining;
+mod revoking;
 mod scope;
 mod searching;
+mod sessions;
 mod timing;
+mod tokens;
 mod trees;
 mod walking;
 mod writing_together;
@@ -194,6 +201,24 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         old_answers_leave,
         old_minutes_leave,
     }
+    leaving {
+        what_is_over_leaves_and_stays_counted,
+        with_a_mission_leaves_all_that_is_its_own,
+        a_tree_leaves_as_a_whole,
+        a_large_tree_leaves_in_several_steps,
+        what_others_need_stays,
+        a_large_tree_stays_whole_while_others_need_one_of_it,
+        each_project_is_told_of_its_own,
+    }
+    departing {
+        what_is_retried_meanwhile_stays,
+        processes_that_remove_missions_at_once_count_each_once,
+        counters_are_right_whenever_missions_leave,
+        lanes_leave_when_they_have_long_been_empty,
+        nothing_is_lost_while_lanes_come_and_go,
+        a_mission_moves_out_of_a_lane_that_has_another_number,
+        an_edit_leaves_a_mission_in_a_lane_that_has_another_number,
+    }
     remembering {
         a_minute_is_noted_once_whoever_notes_it,
         a_store_knows_how_much_it_takes,
@@ -247,5 +272,48 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         an_agent_that_runs_missions_is_not_removed,
         agents_of_a_project_come_by_name,
         many_at_once_register_one_agent,
+    }
+    people {
+        a_person_reads_back_as_they_were_made,
+        a_login_is_taken_once_whoever_asks,
+        there_are_as_many_people_as_may_be,
+        a_change_leaves_what_it_does_not_name,
+        the_last_administrator_stays,
+        two_changes_at_once_leave_one_administrator,
+        of_many_changes_at_once_one_stands,
+        what_was_seen_is_compared_with_what_is,
+    }
+    sessions {
+        a_session_lets_its_person_in,
+        a_session_of_the_settings_names_its_token,
+        a_session_is_over_when_it_is_not_used,
+        a_use_is_never_noted_backwards,
+        a_session_that_was_ended_is_over,
+        a_change_of_a_person_ends_their_sessions,
+        who_is_kept_out_does_not_come_in,
+        of_too_many_sessions_the_oldest_end,
+        sessions_are_told_newest_first,
+        what_has_long_been_over_leaves,
+    }
+    tokens {
+        a_token_lets_its_bearer_in,
+        a_token_never_does_more_than_its_owner_may,
+        an_owner_in_no_record_is_the_administrator_of_the_settings,
+        a_token_is_over_at_its_time,
+        a_session_of_a_token_ends_with_it,
+        a_revoked_token_is_nobodys,
+        tokens_are_told_newest_first,
+        there_are_as_many_tokens_of_one_owner_as_may_be,
+    }
+    projects {
+        projects_are_told_in_order_of_their_names,
+        a_project_is_made_once_whoever_asks,
+        there_are_as_many_projects_as_may_be,
+    }
+    revoking {
+        whatever_takes_something_raises_the_revision,
+        a_revocation_and_its_revision_are_seen_together,
+        a_session_begins_before_a_change_of_its_person_or_after,
+        people_and_credentials_outlive_the_process,
     }
 };

@@ -18,7 +18,8 @@ const KEPT: Duration = Duration::from_hours(48);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often one looks whether it has come.
 const LOOK: Duration = Duration::from_millis(20);
-const FOR_EVER: Keep = Keep { journal: None, logs: None, receipts: None, metrics: None };
+pub(super) const FOR_EVER: Keep =
+    Keep { missions: None, journal: None, logs: None, receipts: None, metrics: None };
 
 async fn remove(stage: &Stage, what: Perishable, limit: u32) -> anyhow::Result<u64> {
     Ok(stage.store.stores.retention.remove(what, KEPT, limit).await?)

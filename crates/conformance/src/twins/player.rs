@@ -1,5 +1,6 @@
 //! Plays a step on one store.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use mission_control_agents::{Agent, AgentCommand};
@@ -19,6 +20,8 @@ const KINDS: [&str; 2] = ["default", "survey"];
 const NAMES: [&str; 3] = ["atlas", "birch", "cedar"];
 /// What each of them may hold: one is soon full, one never.
 const CAPACITIES: [u32; 3] = [1, 3, 1_000];
+/// How long missions stay that are over.
+const OLD: Duration = Duration::from_secs(60);
 /// More than one sequence makes.
 const ALL: u32 = 1_000;
 
@@ -70,6 +73,7 @@ impl Player {
             }
             Step::Look { mission } => self.look(*mission).await,
             Step::Log { mission, named } => self.log(*mission, *named).await,
+            Step::Leave { limit } => self.leave(*limit).await,
         }
     }
 
@@ -80,12 +84,34 @@ impl Player {
             text.push_str(&self.look(mission).await?);
         }
         let journal = &self.stage.store.stores.journal;
-        let totals = journal.aggregate().await?.totals.remove(&self.stage.project);
-        let totals = totals.map(|mut totals| {
-            totals.cells.retain(|_, count| *count != 0);
-            totals
-        });
-        Ok(format!("{text}\n{totals:?}"))
+        let mut counted = journal.aggregate().await?;
+        for counted in [&mut counted.totals, &mut counted.removed] {
+            let totals = counted.remove(&self.stage.project).map(|mut totals| {
+                totals.cells.retain(|_, count| *count != 0);
+                totals
+            });
+            write!(text, "\n{totals:?}")?;
+        }
+        Ok(text)
+    }
+
+    /// Removes what has been over for a while, and says which of its missions are left.
+    async fn leave(&mut self, limit: u32) -> anyhow::Result<String> {
+        let (mut after, mut removed) = (None, 0);
+        loop {
+            let retention = &self.stage.store.stores.retention;
+            let step = retention.remove_missions(OLD, after, limit).await?;
+            (after, removed) = (step.reached, removed + step.removed);
+            if step.done {
+                break;
+            }
+        }
+        let missions = &self.stage.store.stores.missions;
+        let there = missions.missions(&Scope::All, &self.missions).await?;
+        let stays = |id: &MissionId| there.iter().any(|mission| mission.id == *id);
+        let left: Vec<bool> = self.missions.iter().map(stays).collect();
+        self.missions.retain(stays);
+        Ok(format!("{removed} rows, {left:?}"))
     }
 
     /// Ends what is open, so that later sequences find no work of this one.

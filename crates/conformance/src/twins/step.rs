@@ -19,19 +19,57 @@ pub(super) enum Named {
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Pass(u64),
-    Create { count: usize, traits: Traits, parent: Option<usize>, after: Vec<usize> },
-    Ask { mission: usize, what: What, named: Named, size: u64 },
-    Claim { agent: usize, free: u32 },
-    Renew { agent: usize },
+    Create {
+        count: usize,
+        traits: Traits,
+        parent: Option<usize>,
+        after: Vec<usize>,
+    },
+    Ask {
+        mission: usize,
+        what: What,
+        named: Named,
+        size: u64,
+    },
+    Claim {
+        agent: usize,
+        free: u32,
+    },
+    Renew {
+        agent: usize,
+    },
     Sweep,
     FollowUp,
-    Register { name: usize, able: bool },
-    Agent { agent: usize, command: AgentCommand },
-    SetQueue { kind: Option<usize>, setting: QueueSetting },
+    Register {
+        name: usize,
+        able: bool,
+    },
+    Agent {
+        agent: usize,
+        command: AgentCommand,
+    },
+    SetQueue {
+        kind: Option<usize>,
+        setting: QueueSetting,
+    },
     Queue,
-    List { statuses: Vec<Status>, key: SortKey, descending: bool, limit: u32 },
-    Look { mission: usize },
-    Log { mission: usize, named: Named },
+    List {
+        statuses: Vec<Status>,
+        key: SortKey,
+        descending: bool,
+        limit: u32,
+    },
+    Look {
+        mission: usize,
+    },
+    Log {
+        mission: usize,
+        named: Named,
+    },
+    /// Old missions leave, in steps of at most so many.
+    Leave {
+        limit: u32,
+    },
 }
 
 /// What a mission asks for.
@@ -105,6 +143,7 @@ pub(super) fn a_step() -> impl Strategy<Value = Step> {
         2 => a_list(),
         2 => WHICH.prop_map(|mission| Step::Look { mission }),
         1 => (WHICH, named()).prop_map(|(mission, named)| Step::Log { mission, named }),
+        1 => (1..6_u32).prop_map(|limit| Step::Leave { limit }),
     ]
 }
 

@@ -48,6 +48,18 @@ impl MissionControl {
         Ok(agent.map(|agent| self.view_agent(agent)))
     }
 
+    /// One agent as it is stored, without what the journal tells about it.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn registered(
+        &self,
+        scope: &Scope,
+        id: AgentId,
+    ) -> Result<Option<Agent>, StoreError> {
+        self.inner.stores.agents.agent(scope, id).await
+    }
+
     /// All agents of a project, by name.
     ///
     /// # Errors

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use mission_control_agents::{AgentCommand, Duty};
 use mission_control_kernel::{AgentId, Scope, StoreError};
 use mission_control_missions::{
     Action, Actor, Command, HeldLease, Progress, ProgressMessage, Renewal, Request, UsageReport,
 };
 use tokio::time::timeout;
+use tracing::{debug, warn};
 
 use super::claim::LONGEST_WAIT;
 use super::lookout::Subject;
@@ -59,11 +60,16 @@ pub struct Heard {
 impl MissionControl {
     /// Hears an agent: extends its leases, takes what it says about its missions, and tells which
     /// of them are its no longer. With a `wait`, it answers only when one of them left its attempt
-    /// or an operator decided about the agent, at the latest after the wait, after 30 s, or after a third of what is left of the shortest
-    /// lease, so that the next call comes in time. `None` when there is no such agent.
+    /// or an operator decided about the agent, at the latest after the wait, after 30 s, or after a
+    /// third of what is left of the shortest lease, so that the next call comes in time. `None`
+    /// when there is no such agent.
+    ///
+    /// Leases that were extended are told whatever fails after it, or an agent would give up work
+    /// that is its own. What it said about its missions may be lost then: it is how things stand,
+    /// and said again with the next call.
     ///
     /// # Errors
-    /// Storage trouble.
+    /// Storage trouble before any lease was extended.
     pub async fn heartbeat(
         &self,
         scope: &Scope,
@@ -75,40 +81,64 @@ impl MissionControl {
         // Before anything is looked at, so that nothing falls in between.
         let missions = held.iter().map(|held| Subject::Mission(held.mission));
         let watch = self.inner.lookout.watch(missions.chain([Subject::Agent(id)]).collect());
-        let agents = &self.inner.stores.agents;
-        let renewal = if held.is_empty() {
-            Renewal::default()
-        } else {
-            // Leases do not wait for the agent's row, which somebody else may hold for a while.
-            let Some(agent) = agents.agent(scope, id).await? else { return Ok(None) };
-            self.inner.stores.missions.renew(agent.id, &held).await?
-        };
-        let Ok(Some(agent)) = agents.command(scope, id, AgentCommand::Heartbeat).await? else {
-            return Ok(None);
-        };
-        let duty = agent.duty;
         if held.is_empty() {
-            return Ok(Some(Heard { renewal, duty }));
+            let duty = self.hear_of(scope, id).await?;
+            return Ok(duty.map(|duty| Heard { renewal: Renewal::default(), duty }));
         }
-        self.take_progress(scope, id, beats, &renewal).await?;
-        let whole = renewal.cancelled.is_empty() && renewal.lost.is_empty();
+        // Leases do not wait for the agent's row, which somebody else may hold for a while.
+        let agent = self.inner.stores.agents.agent(scope, id).await?;
+        let Some(agent) = agent else { return Ok(None) };
+        let renewal = self.inner.stores.missions.renew(agent.id, &held).await?;
+        let duty = self.hear_of(scope, id).await.unwrap_or_else(|error| {
+            debug!(%error, agent = %id, "that an agent is there was not noted");
+            Some(agent.duty)
+        });
+        let Some(duty) = duty else { return Ok(None) };
+        if let Err(error) = self.take_progress(scope, id, beats, &renewal).await {
+            warn!(%error, agent = %id, "some of what an agent said about its missions was lost");
+        }
+        let heard = Heard { renewal, duty };
+        let whole = heard.renewal.cancelled.is_empty() && heard.renewal.lost.is_empty();
         if wait.is_zero() || !whole {
-            return Ok(Some(Heard { renewal, duty }));
+            return Ok(Some(heard));
         }
-        let patience = self.patience(wait, &renewal);
+        let patience = self.patience(wait, &heard.renewal);
         let told = tokio::select! {
             told = timeout(patience, watch.told()) => told.is_ok(),
             () = self.inner.stop.cancelled() => false,
         };
         if !told {
-            return Ok(Some(Heard { renewal, duty }));
+            return Ok(Some(heard));
         }
-        let renewal = self.inner.stores.missions.renew(id, &held).await?;
-        let agent = agents.agent(scope, id).await?;
+        Ok(self.look_again(scope, id, &held).await.unwrap_or_else(|error| {
+            debug!(%error, agent = %id, "what has happened is told with the next heartbeat");
+            Some(heard)
+        }))
+    }
+
+    /// Notes that an agent is there; says what an operator has decided about it.
+    async fn hear_of(&self, scope: &Scope, id: AgentId) -> Result<Option<Duty>, StoreError> {
+        let heard = self.inner.stores.agents.command(scope, id, AgentCommand::Heartbeat).await?;
+        Ok(heard.ok().flatten().map(|agent| agent.duty))
+    }
+
+    /// How an agent and its leases stand after something has happened to them.
+    async fn look_again(
+        &self,
+        scope: &Scope,
+        id: AgentId,
+        held: &[HeldLease],
+    ) -> Result<Option<Heard>, StoreError> {
+        let renewal = self.inner.stores.missions.renew(id, held).await?;
+        let agent = self.inner.stores.agents.agent(scope, id).await?;
         Ok(agent.map(|agent| Heard { renewal, duty: agent.duty }))
     }
 
-    /// Only about missions that the agent still holds.
+    /// Only about missions that the agent still holds. What cannot be noted about one of them keeps
+    /// nothing that is said about others.
+    ///
+    /// # Errors
+    /// The first storage trouble, after all were tried.
     async fn take_progress(
         &self,
         scope: &Scope,
@@ -135,7 +165,7 @@ impl MissionControl {
             })
             .buffer_unordered(REPORTING)
             // A refusal means that the lease ended this very moment; the next call tells.
-            .try_for_each(|_| async { Ok(()) })
+            .fold(Ok(()), |so_far, told| async move { so_far.and(told.map(|_| ())) })
             .await
     }
 
@@ -146,3 +176,6 @@ impl MissionControl {
         wait.min(LONGEST_WAIT).min(third)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,5 +99,6 @@ fn subject_of(entry: &JournalEntry) -> Option<Subject> {
             | AgentEvent::Offline
             | AgentEvent::Changed => None,
         },
+        JournalEntry::Removal(_) => None,
     }
 }

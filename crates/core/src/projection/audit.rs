@@ -2,8 +2,8 @@
 
 use mission_control_kernel::MissionId;
 
-use super::fold::{fold_agent, fold_counts};
-use crate::journal::{JournalEntry, Sequenced, Slice, Snapshot};
+use super::fold::{fold_agent, fold_counts, fold_removal};
+use crate::journal::{JournalEntry, Removal, Sequenced, Slice, Snapshot};
 
 /// What the tables say of the missions up to some id, at some place of the journal.
 ///
@@ -45,8 +45,9 @@ impl Audit {
         }
     }
 
-    /// Folds the next entry in, if it is about what is counted already.
-    pub(crate) fn fold(&mut self, sequenced: &Sequenced) {
+    /// Folds the next entry in, if it is about what is counted already. Tells whether the count can
+    /// go on; where it cannot, nothing is counted any more and no earlier slice may be added.
+    pub(crate) fn fold(&mut self, sequenced: &Sequenced) -> bool {
         self.counted.seq = sequenced.seq;
         match &sequenced.entry {
             JournalEntry::Mission(entry) => {
@@ -60,6 +61,39 @@ impl Audit {
                 }
             }
             JournalEntry::Agent(entry) => fold_agent(&mut self.counted, entry),
+            JournalEntry::Removal(entry) => return self.fold_removal(entry),
+        }
+        true
+    }
+
+    /// What left was counted, or will not be found by any later slice. A step whose missions lie on
+    /// both sides of the last slice's end cannot be divided. Old missions leave in the order of
+    /// their ids, and the slices are soon past them.
+    fn fold_removal(&mut self, entry: &Removal) -> bool {
+        let (first, last_gone) = entry.span;
+        match self.covered {
+            Covered::Nothing => true,
+            Covered::UpTo(last) if first > last => {
+                self.add_removed(entry);
+                true
+            }
+            Covered::UpTo(last) if last_gone > last => {
+                *self = Self::begin(self.counted.seq);
+                false
+            }
+            Covered::UpTo(_) | Covered::All => {
+                fold_removal(&mut self.counted, entry);
+                true
+            }
+        }
+    }
+
+    fn add_removed(&mut self, entry: &Removal) {
+        self.counted.removed.entry(entry.project.clone()).or_default().add(&entry.counted);
+        for (agent, standing) in &entry.standings {
+            let sum = self.counted.standings.entry(*agent).or_default();
+            sum.completed += standing.completed;
+            sum.failed += standing.failed;
         }
     }
 
@@ -67,11 +101,10 @@ impl Audit {
     pub(crate) fn add(&mut self, slice: Slice) {
         self.covered = slice.last.map_or(Covered::All, Covered::UpTo);
         for (project, totals) in slice.counted.totals {
-            let sum = self.counted.totals.entry(project).or_default();
-            for (cell, count) in totals.cells {
-                *sum.cells.entry(cell).or_default() += count;
-            }
-            sum.sums = sum.sums.plus(totals.sums);
+            self.counted.totals.entry(project).or_default().add(&totals);
+        }
+        for (project, totals) in slice.counted.removed {
+            self.counted.removed.entry(project).or_default().add(&totals);
         }
         for (agent, standing) in slice.counted.standings {
             let sum = self.counted.standings.entry(agent).or_default();

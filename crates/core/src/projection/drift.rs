@@ -1,6 +1,8 @@
 //! Whether the counters say what the tables say.
 
-use mission_control_kernel::StoreError;
+use std::collections::BTreeMap;
+
+use mission_control_kernel::{ProjectId, StoreError};
 use mission_control_missions::Totals;
 
 use super::fold::fold;
@@ -33,18 +35,8 @@ pub(crate) async fn fold_until(
 /// Minutes and completions are not compared: they age by the clock, not by the journal.
 pub(crate) fn differences(counted: &Snapshot, truth: &Snapshot) -> Vec<String> {
     let mut found = Vec::new();
-    let projects = counted
-        .totals
-        .keys()
-        .chain(truth.totals.keys().filter(|project| !counted.totals.contains_key(*project)));
-    for project in projects {
-        let none = Totals::default();
-        let ours = counted.totals.get(project).unwrap_or(&none);
-        let theirs = truth.totals.get(project).unwrap_or(&none);
-        if !same_totals(ours, theirs) {
-            found.push(format!("the totals of {project} are {ours:?}, the tables say {theirs:?}"));
-        }
-    }
+    compare_totals("totals", &counted.totals, &truth.totals, &mut found);
+    compare_totals("totals of what was removed", &counted.removed, &truth.removed, &mut found);
     let agents = counted
         .running
         .keys()
@@ -68,6 +60,23 @@ pub(crate) fn differences(counted: &Snapshot, truth: &Snapshot) -> Vec<String> {
         }
     }
     found
+}
+
+fn compare_totals(
+    what: &str,
+    counted: &BTreeMap<ProjectId, Totals>,
+    truth: &BTreeMap<ProjectId, Totals>,
+    found: &mut Vec<String>,
+) {
+    let only_there = truth.keys().filter(|project| !counted.contains_key(*project));
+    for project in counted.keys().chain(only_there) {
+        let none = Totals::default();
+        let ours = counted.get(project).unwrap_or(&none);
+        let theirs = truth.get(project).unwrap_or(&none);
+        if !same_totals(ours, theirs) {
+            found.push(format!("the {what} of {project} are {ours:?}, the tables say {theirs:?}"));
+        }
+    }
 }
 
 /// A cell of nothing and no cell are the same.

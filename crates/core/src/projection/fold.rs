@@ -6,7 +6,7 @@ use mission_control_agents::{AgentEntry, AgentEvent};
 use mission_control_kernel::{Money, ProjectId, Timestamp};
 use mission_control_missions::{AttemptOutcome, Entry, EventKind, Status};
 
-use crate::journal::{Completion, JournalEntry, Minute, Sequenced, Snapshot};
+use crate::journal::{Completion, JournalEntry, Minute, Removal, Sequenced, Snapshot};
 
 /// How far back minutes are kept: the sliding hour of the throughput.
 pub(crate) const MINUTES_KEPT: Duration = Duration::from_hours(1);
@@ -26,6 +26,7 @@ pub(crate) fn fold(snapshot: &mut Snapshot, sequenced: &Sequenced) {
     match &sequenced.entry {
         JournalEntry::Mission(entry) => fold_mission(snapshot, entry),
         JournalEntry::Agent(entry) => fold_agent(snapshot, entry),
+        JournalEntry::Removal(entry) => fold_removal(snapshot, entry),
     }
 }
 
@@ -38,6 +39,12 @@ pub(crate) fn minute_of(at: Timestamp) -> Timestamp {
 pub(super) fn fold_counts(snapshot: &mut Snapshot, entry: &Entry) {
     totals_of(snapshot, &entry.project).fold(entry);
     count_attempt(snapshot, entry);
+}
+
+/// Moves what left from one counter into the other; the sum of both is of all time.
+pub(super) fn fold_removal(snapshot: &mut Snapshot, entry: &Removal) {
+    totals_of(snapshot, &entry.project).take(&entry.counted);
+    snapshot.removed.entry(entry.project.clone()).or_default().add(&entry.counted);
 }
 
 fn fold_mission(snapshot: &mut Snapshot, entry: &Entry) {

@@ -5,6 +5,8 @@ mod drift;
 mod fold;
 mod load;
 #[cfg(test)]
+mod removal_tests;
+#[cfg(test)]
 mod tests;
 mod views;
 
@@ -71,13 +73,19 @@ impl Projection {
         self.lock().clone()
     }
 
+    /// The counters of all time.
     pub(crate) fn totals(&self, scope: &Scope) -> Totals {
         views::totals(&self.lock(), scope)
     }
 
-    /// The counters of each project.
+    /// The counters of the missions that are there.
+    pub(crate) fn present(&self, scope: &Scope) -> Totals {
+        views::present(&self.lock(), scope)
+    }
+
+    /// The counters of each project, of all time.
     pub(crate) fn totals_by_project(&self) -> BTreeMap<ProjectId, Totals> {
-        self.lock().totals.clone()
+        views::totals_by_project(&self.lock())
     }
 
     pub(crate) fn throughput(&self, scope: &Scope, now: Timestamp) -> Vec<(Timestamp, Minute)> {

@@ -1,5 +1,6 @@
 //! What is read out of the counters, for the projects that may be seen.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mission_control_kernel::{ProjectId, Scope, Timestamp};
@@ -8,16 +9,31 @@ use mission_control_missions::Totals;
 use super::fold::{MINUTES_KEPT, minute_of};
 use crate::journal::{Completion, Minute, Snapshot};
 
-/// The counters of all projects in the scope, together.
+/// The counters of all projects in the scope, together and of all time.
 pub(super) fn totals(snapshot: &Snapshot, scope: &Scope) -> Totals {
-    let mut sum = Totals::default();
-    for (_, totals) in snapshot.totals.iter().filter(|(project, _)| scope.sees(project)) {
-        for (cell, count) in &totals.cells {
-            *sum.cells.entry(*cell).or_default() += count;
-        }
-        sum.sums = sum.sums.plus(totals.sums);
+    let mut sum = present(snapshot, scope);
+    for (_, totals) in snapshot.removed.iter().filter(|(project, _)| scope.sees(project)) {
+        sum.add(totals);
     }
     sum
+}
+
+/// The same of the missions that are there.
+pub(super) fn present(snapshot: &Snapshot, scope: &Scope) -> Totals {
+    let mut sum = Totals::default();
+    for (_, totals) in snapshot.totals.iter().filter(|(project, _)| scope.sees(project)) {
+        sum.add(totals);
+    }
+    sum
+}
+
+/// The counters of each project, of all time.
+pub(super) fn totals_by_project(snapshot: &Snapshot) -> BTreeMap<ProjectId, Totals> {
+    let mut all = snapshot.totals.clone();
+    for (project, totals) in &snapshot.removed {
+        all.entry(project.clone()).or_default().add(totals);
+    }
+    all
 }
 
 /// The minutes of the hour before `now` in which anything happened, oldest first.
@@ -27,7 +43,7 @@ pub(super) fn throughput(
     now: Timestamp,
 ) -> Vec<(Timestamp, Minute)> {
     let oldest = minute_of(now.minus(MINUTES_KEPT));
-    let mut minutes = std::collections::BTreeMap::<Timestamp, Minute>::new();
+    let mut minutes = BTreeMap::<Timestamp, Minute>::new();
     for ((_, begin), minute) in snapshot.minutes.iter().filter(seen_by(scope)) {
         if *begin > oldest {
             minutes.entry(*begin).or_default().add(minute);

@@ -21,6 +21,9 @@ use super::story::{Story, mission};
 /// The store's clock stands.
 const NOW: Timestamp = Timestamp::from_micros(1_000_000);
 
+/// By how much leases are extended.
+const LEASE: Duration = Duration::from_secs(15);
+
 #[derive(Default)]
 struct State {
     ready: VecDeque<u32>,
@@ -30,6 +33,8 @@ struct State {
     claims: Vec<usize>,
     applied: Vec<String>,
     busy: Vec<MissionId>,
+    away: Vec<&'static str>,
+    stuck: Vec<MissionId>,
     due: VecDeque<Due>,
     follow_ups: VecDeque<FollowUpTask>,
     finished: Vec<i64>,
@@ -123,6 +128,16 @@ impl ScriptedQueue {
         self.state.lock().unwrap().busy.push(id);
     }
 
+    /// Every later call of this name fails.
+    pub(crate) fn lose(&self, call: &'static str) {
+        self.state.lock().unwrap().away.push(call);
+    }
+
+    /// From now on there is trouble with whatever is done to this mission.
+    pub(crate) fn set_stuck(&self, mission: MissionId) {
+        self.state.lock().unwrap().stuck.push(mission);
+    }
+
     pub(crate) fn finished(&self) -> Vec<i64> {
         self.state.lock().unwrap().finished.clone()
     }
@@ -131,6 +146,11 @@ impl ScriptedQueue {
         let state = self.state.lock().unwrap();
         let later = state.related.iter().filter(|id| after.is_none_or(|after| **id > after));
         later.take(limit as usize).copied().collect()
+    }
+
+    fn is_there(&self, call: &'static str) -> Result<(), StoreError> {
+        let away = self.state.lock().unwrap().away.contains(&call);
+        if away { Err(StoreError::Unavailable(format!("{call} is away"))) } else { Ok(()) }
     }
 
     fn note(&self) {
@@ -151,7 +171,11 @@ impl MissionStore for ScriptedQueue {
                 (Some(*dependant), format!("settle {dependant} on {dependency}"))
             }
         };
+        self.is_there("apply")?;
         let mut state = self.state.lock().unwrap();
+        if target.is_some_and(|target| state.stuck.contains(&target)) {
+            return Err(StoreError::Unavailable("scripted".to_owned()));
+        }
         if target.is_some_and(|target| state.busy.contains(&target)) {
             return Ok(Verdict::Refused(Refusal::Busy));
         }
@@ -178,8 +202,11 @@ impl MissionStore for ScriptedQueue {
         Ok(claims)
     }
 
-    async fn renew(&self, _: AgentId, _: &[HeldLease]) -> Result<Renewal, StoreError> {
-        unscripted()
+    async fn renew(&self, _: AgentId, held: &[HeldLease]) -> Result<Renewal, StoreError> {
+        self.is_there("renew")?;
+        let expires_at = self.now().plus(LEASE);
+        let renewed = held.iter().map(|held| (*held, expires_at)).collect();
+        Ok(Renewal { renewed, ..Renewal::default() })
     }
 
     fn now(&self) -> Timestamp {

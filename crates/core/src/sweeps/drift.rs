@@ -142,7 +142,10 @@ impl Round {
     pub(crate) fn fold(&mut self, batch: &Batch) -> Option<DriftReport> {
         let mut report = None;
         for sequenced in batch.iter() {
-            self.audit.fold(sequenced);
+            if !self.audit.fold(sequenced) {
+                // What was counted belongs to the count that ended here.
+                (self.slice, self.projected) = (None, None);
+            }
             self.take_slice();
             report = self.compare().or(report);
         }

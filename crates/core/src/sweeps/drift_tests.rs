@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::drift::{DriftCheck, Round};
 use crate::health::Health;
-use crate::journal::{Sequenced, Slice, Snapshot};
+use crate::journal::{Removal, Sequenced, Slice, Snapshot};
 use crate::projection::Projection;
 use crate::scripted::{ScriptedJournal, Story, agent, project};
 use crate::tail;
@@ -97,6 +97,37 @@ async fn a_slice_from_before_what_is_folded_is_counted_again() {
     assert_eq!(rig.check.step(&mut round).await, Ok(None));
     let report = rig.check.step(&mut round).await.unwrap().expect("everything is counted");
     assert_eq!(report.differences, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_slice_of_a_count_that_began_anew_is_not_used() {
+    let (mut entries, [done, running, pending]) = entries();
+    let one = slice(&[&done], &entries, 6, Some(done.mission.id));
+    let left = Removal {
+        at: done.mission.updated_at,
+        project: project("red"),
+        // Others between the two have stayed.
+        span: (done.mission.id, pending.mission.id),
+        counted: one.counted.totals[&project("red")].clone(),
+        standings: one.counted.standings.clone(),
+    };
+    let mut whole = slice(&[&running, &pending], &entries, 7, None);
+    whole.counted.removed = one.counted.totals.clone();
+    whole.counted.standings = one.counted.standings.clone();
+    entries.push(Sequenced { seq: 7, entry: crate::JournalEntry::Removal(left) });
+    let rig = rig(Projection::new(Snapshot::default()));
+    let mut round = begin(&rig);
+    rig.check.projection.fold(&entries);
+    assert_eq!(round.fold(&entries[..6].to_vec().into()), None);
+    // Counted behind the first, ahead of the entry that ends the count.
+    let ahead = slice(&[&running, &pending], &entries, 7, None);
+    rig.journal.set_slices([one, ahead, whole]);
+    for _ in 0..2 {
+        assert_eq!(rig.check.step(&mut round).await, Ok(None));
+    }
+    assert_eq!(round.fold(&entries[6..].to_vec().into()), None, "the count begins anew");
+    let report = rig.check.step(&mut round).await.unwrap().expect("everything is counted");
+    assert_eq!((report.compared_at, report.differences), (7, vec![]));
 }
 
 #[tokio::test(start_paused = true)]

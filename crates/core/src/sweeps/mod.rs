@@ -2,6 +2,7 @@
 //! the retry; a nudge only makes it begin sooner. Every process does all of it.
 
 mod checkpoint;
+mod credentials;
 mod drift;
 #[cfg(test)]
 mod drift_tests;
@@ -27,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 pub(crate) use checkpoint::Checkpoint;
+pub(crate) use credentials::CredentialSweep;
 pub(crate) use drift::DriftCheck;
 pub(crate) use due::DueSweep;
 pub(crate) use follow_ups::FollowUpSweep;

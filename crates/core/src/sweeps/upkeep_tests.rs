@@ -1,14 +1,16 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use mission_control_kernel::{ProjectId, Timestamp};
 
+use super::retention::STEPS;
 use super::{MinuteSweep, RetentionSweep, Sweep};
 use crate::journal::Snapshot;
 use crate::previews::PREVIEW_KEPT;
 use crate::projection::Projection;
 use crate::retention::{
-    DEFAULT_JOURNAL_KEPT, DEFAULT_METRICS_KEPT, DEFAULT_RECEIPTS_KEPT, Keep, Perishable,
+    DEFAULT_JOURNAL_KEPT, DEFAULT_METRICS_KEPT, DEFAULT_RECEIPTS_KEPT, Keep, Perishable, Walk,
 };
 use crate::scripted::{ScriptedQueue, ScriptedUpkeep, Story, project};
 
@@ -23,7 +25,7 @@ async fn everything_that_is_old_leaves_and_what_is_kept_for_ever_stays() {
         (Perishable::Previews, 3),
     ];
     let keep = Keep { logs: None, ..Keep::default() };
-    let report = RetentionSweep { store: store.clone(), keep }.sweep().await.unwrap();
+    let report = RetentionSweep::new(store.clone(), keep).sweep().await.unwrap();
     assert_eq!((report.journal, report.logs), (1_234, 0));
     assert_eq!((report.receipts, report.metrics), (500, 0));
     assert_eq!(report.previews, 3);
@@ -60,4 +62,47 @@ async fn a_minute_is_noted_once_for_every_project() {
     let expected =
         [(minute(1), default.clone()), (minute(2), default), (minute(2), project("red"))];
     assert_eq!(noted, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_walk_that_was_not_over_goes_on_where_it_stopped() {
+    let store = Arc::new(ScriptedUpkeep::default());
+    let place = |n: u32| Some(Story::of(n, &project("red")).mission.id);
+    let step = |removed, n, done| Walk { removed, reached: place(n), done };
+    let many = (0..STEPS).map(|_| step(1, 7, false));
+    let end = Walk { removed: 0, reached: None, done: true };
+    store.mission_walks.lock().unwrap().extend(many.chain([step(2, 9, false), end]));
+    let sweep = RetentionSweep::new(store.clone(), Keep::default());
+    assert_eq!(sweep.sweep().await.unwrap().missions, u64::from(STEPS), "a sweep has an end");
+    assert_eq!(sweep.sweep().await.unwrap().missions, 2);
+    assert_eq!(sweep.sweep().await.unwrap().missions, 0);
+    let from = store.walked_from.lock().unwrap().clone();
+    assert_eq!((from[0], from[1]), (None, place(7)));
+    let last = &from[STEPS as usize..];
+    assert_eq!(last, [place(7), place(9), None], "after the end it begins anew");
+    let for_ever = Keep { missions: None, ..Keep::default() };
+    let before = store.walked_from.lock().unwrap().len();
+    RetentionSweep::new(store.clone(), for_ever).sweep().await.unwrap();
+    assert_eq!(store.walked_from.lock().unwrap().len(), before, "nobody looks for any");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_walk_that_another_process_keeps_from_going_on_stays_where_it_is() {
+    let store = Arc::new(ScriptedUpkeep::default());
+    let place = |n: u32| Some(Story::of(n, &project("red")).mission.id);
+    let step = |n, done| Walk { removed: 0, reached: place(n), done };
+    store.mission_walks.lock().unwrap().extend([step(7, false), step(7, true)]);
+    let sweep = RetentionSweep::new(store.clone(), Keep::default());
+    sweep.sweep().await.unwrap();
+    sweep.sweep().await.unwrap();
+    assert_eq!(*store.walked_from.lock().unwrap(), [None, place(7), place(7)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lanes_leave_though_missions_cannot() {
+    let store = Arc::new(ScriptedUpkeep::default());
+    store.missions_stay.store(true, SeqCst);
+    let swept = RetentionSweep::new(store.clone(), Keep::default()).sweep().await;
+    assert!(swept.is_err(), "trouble is told");
+    assert_eq!(store.lane_walks.load(SeqCst), 1);
 }

@@ -3,10 +3,11 @@
 import * as api from "../core/api.js";
 import { now } from "../core/clock.js";
 import { each, h, mark } from "../core/dom.js";
-import { absolute, age, percent, shortId, visible } from "../core/format.js";
+import { absolute, age, percent, visible } from "../core/format.js";
+import { may } from "../core/me.js";
 import { missions } from "../core/router.js";
 import { computed, signal } from "../core/signal.js";
-import { askAgents } from "../core/store.js";
+import { askAgents, mission } from "../core/store.js";
 import { text } from "../core/text.js";
 import { loadGauge } from "../parts/gauge.js";
 import { keepFocus } from "../parts/focus.js";
@@ -17,7 +18,7 @@ import { alarm, toast } from "../shell/toasts.js";
 const words = text.agents;
 /** More missions or capabilities are counted, not listed. */
 const LISTED = 2;
-const TAGS = 2;
+const TAGS = 1;
 /** An agent that has not been heard of for so long has not been drained: it is lost. */
 const SILENT = 45_000;
 const MARKS = /** @type {Record<string, string>} */ ({
@@ -30,14 +31,14 @@ const MARKS = /** @type {Record<string, string>} */ ({
 
 /** @typedef {import("../core/store.js").Agent} Agent */
 
-/**
- * @param {import("../core/signal.js").Signal<Agent>} a
- * @param {(mission: string) => string | undefined} title
- */
-export function agentCard(a, title) {
+/** @param {import("../core/signal.js").Signal<Agent>} a */
+export function agentCard(a) {
   const lost = () => a().status === "offline" && now() - Date.parse(a().last_active) > SILENT;
   const runs = () => a().completed + a().failed;
   const current = computed(() => a().current_missions.slice(0, LISTED).join(" "));
+  // The agent brings the titles; one of a mission that is known may have been edited since.
+  const title = (/** @type {string} */ id) =>
+    mission(id)?.().title ?? a().current_titles[a().current_missions.indexOf(id)] ?? "";
   const list = h("ul", { class: "card-missions" });
   each(
     list,
@@ -46,9 +47,7 @@ export function agentCard(a, title) {
       h(
         "li",
         {},
-        h("a", { href: missions(id, new URLSearchParams()) }, () =>
-          visible(title(id) ?? shortId(id)),
-        ),
+        h("a", { href: missions(id, new URLSearchParams()) }, () => visible(title(id))),
       ),
   );
   return h(
@@ -79,19 +78,19 @@ export function agentCard(a, title) {
       ),
     ),
     loadGauge(/** @type {() => any} */ (a)),
-    list,
-    () =>
+    h("div", { class: "card-work" }, list, () =>
       a().current_missions.length === 0
         ? h("p", { class: "meta" }, words.nothing)
         : a().current_missions.length > LISTED
-          ? h("p", { class: "meta" }, `+${a().current_missions.length - LISTED}`)
+          ? h("p", { class: "meta card-more" }, `+${a().current_missions.length - LISTED}`)
           : null,
+    ),
     h(
       "p",
       { class: "card-line" },
       h(
         "span",
-        { title: words.successHint },
+        { class: "card-runs", title: words.successHint },
         () => (runs() === 0 ? words.noRuns : words.success(percent(a().success_rate), runs())),
         () => (runs() === 0 ? "" : ` · ${words.done(a().completed)}`),
       ),
@@ -102,7 +101,7 @@ export function agentCard(a, title) {
     h(
       "div",
       { class: "card-foot" },
-      h("p", { class: "tags" }, () =>
+      h("p", { class: "tags", title: () => a().capabilities.map(visible).join(", ") }, () =>
         [
           ...a().capabilities.slice(0, TAGS),
           ...(a().capabilities.length > TAGS ? [`+${a().capabilities.length - TAGS}`] : []),
@@ -132,9 +131,11 @@ function orders(a) {
     asked.set("");
   }
   const open = computed(() =>
-    // One that has drained is offline too, and comes back only when it is enabled.
-    ({ offline: "enable disable", disabled: "enable", draining: "enable" })[a().status] ??
-    "drain disable",
+    !may("operator")
+      ? ""
+      : // One that has drained is offline too, and comes back only when it is enabled.
+        ({ offline: "enable disable", disabled: "enable", draining: "enable" }[a().status] ??
+        "drain disable"),
   );
   /** @type {HTMLElement | null} */
   let bar = null;
@@ -143,7 +144,9 @@ function orders(a) {
     { class: "card-actions", tabindex: "-1" },
     () => {
       keepFocus(() => bar);
-      return /** @type {Array<"drain" | "enable" | "disable">} */ (open().split(" ")).map((order) =>
+      return /** @type {Array<"drain" | "enable" | "disable">} */ (
+        open().split(" ").filter(Boolean)
+      ).map((order) =>
         button(words[order], () => asked.peek() === "" && give(order), {
           class: "button button-small",
           // Not disabled while its answer is awaited: it would lose the focus.

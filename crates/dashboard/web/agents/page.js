@@ -1,20 +1,10 @@
 // The agents: a card for each.
 
-import { get, signedOut } from "../core/api.js";
+import { signedOut } from "../core/api.js";
 import { each, h } from "../core/dom.js";
 import { exact } from "../core/format.js";
 import { computed, effect, onCleanup, signal, untracked } from "../core/signal.js";
-import {
-  agents,
-  agentsError,
-  forget,
-  hold,
-  learn,
-  loadAgents,
-  metrics,
-  mission,
-  seldom,
-} from "../core/store.js";
+import { agents, agentsError, loadAgents, metrics } from "../core/store.js";
 import { text } from "../core/text.js";
 import { emptyState, errorState, skeleton } from "../parts/states.js";
 import { agentCard } from "./card.js";
@@ -47,23 +37,9 @@ export function agentsPage() {
     const again = setInterval(() => !document.hidden && loadAgents(), AGAIN);
     onCleanup(() => clearInterval(again));
   });
-  const learned = signal(0);
-  const learnRunning = seldom(AGAIN, async () => {
-    (await get("/api/running")).missions.forEach(learn);
-    forget();
-    learned.set(learned.peek() + 1);
-  });
-  onCleanup(hold(() => (agents.peek() ?? []).flatMap((it) => it.current_missions)));
-  effect(() => {
-    const unknown = (agents() ?? [])
-      .flatMap((it) => it.current_missions)
-      .some((/** @type {string} */ id) => !mission(id));
-    if (unknown) untracked(learnRunning);
-  });
-  const title = (/** @type {string} */ id) => (learned(), mission(id)?.().title);
   const grid = h("ul", { class: "cards", "aria-label": words.label });
   each(grid, keys, (id) =>
-    agentCard(/** @type {import("../core/signal.js").Signal<Agent>} */ (cards.get(id)), title),
+    agentCard(/** @type {import("../core/signal.js").Signal<Agent>} */ (cards.get(id))),
   );
   const of = (/** @type {string} */ status) =>
     (agents() ?? []).filter((it) => it.status === status).length;

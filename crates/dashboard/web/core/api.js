@@ -1,10 +1,17 @@
 // Calls of the public API. A refusal is an `ApiError` that says why, in the server's words.
 
+import { project } from "./project.js";
 import { signal } from "./signal.js";
 import { text } from "./text.js";
 
 /** Nobody waits longer for an answer. */
 const PATIENCE = 15_000;
+/** Answers to what was typed, not to whoever is signed in. */
+const MISTYPED = ["wrong_credentials", "unknown_token", "spent_code"];
+/** What is asked to find out who is there. */
+const ENTRANCE = /^\/api\/(?:login|logout|me)$/;
+/** What is about a person is the same in every project. */
+const PERSONAL = /^\/api\/(?:(?:login|logout|me)(?:[/?]|$)|projects$)/;
 
 /** Whether somebody has to sign in before anything else can be asked; null until that is known. */
 export const signedOut = signal(/** @type {boolean | null} */ (null));
@@ -36,8 +43,9 @@ export class ApiError extends Error {
    * @param {string} detail
    * @param {FieldError[]} errors
    * @param {string} reference
+   * @param {number} wait seconds after which to try again; 0 when nothing was said
    */
-  constructor(status, code, detail, errors = [], reference = "") {
+  constructor(status, code, detail, errors = [], reference = "", wait = 0) {
     super(detail);
     this.name = "ApiError";
     this.status = status;
@@ -45,6 +53,7 @@ export class ApiError extends Error {
     this.detail = detail;
     this.errors = errors;
     this.reference = reference;
+    this.wait = wait;
   }
 }
 
@@ -59,7 +68,17 @@ export const get = (path, stop) => call("GET", path, undefined, { stop });
  */
 export const post = (path, body = {}, key = freshKey()) => call("POST", path, body, { key });
 
+/** @param {string} path @param {unknown} body */
+export const patch = (path, body) => call("PATCH", path, body);
+
+/** @param {string} path @param {unknown} body */
+export const put = (path, body) => call("PUT", path, body);
+
+/** @param {string} path */
+export const remove = (path) => call("DELETE", path, undefined);
+
 /**
+ * Of our own origin and of nobody else's, since who is signed in goes along.
  * @param {string} method @param {string} path @param {unknown} body
  * @param {{stop?: AbortSignal, key?: string}} [how] @returns {Promise<any>}
  */
@@ -67,6 +86,8 @@ async function call(method, path, body, { stop, key } = {}) {
   const headers = new Headers({ accept: "application/json" });
   if (body !== undefined) headers.set("content-type", "application/json");
   if (key) headers.set("idempotency-key", key);
+  const chosen = project();
+  if (chosen !== null && !PERSONAL.test(path)) headers.set("x-project", chosen);
   const patience = AbortSignal.timeout(PATIENCE);
   const signal = stop ? AbortSignal.any([stop, patience]) : patience;
   const mine = era;
@@ -76,10 +97,13 @@ async function call(method, path, body, { stop, key } = {}) {
       method,
       headers,
       signal,
+      mode: "same-origin",
+      credentials: "same-origin",
+      redirect: "error",
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     if (answer.ok) {
-      if (mine === era && !path.startsWith("/api/log")) signedOut.set(false);
+      if (signedOut.peek() === null && !ENTRANCE.test(path)) signedOut.set(false);
       return answer.status === 204 ? null : await answer.json();
     }
   } catch (error) {
@@ -89,23 +113,28 @@ async function call(method, path, body, { stop, key } = {}) {
       ? new ApiError(0, "timeout", text.problem.timeout)
       : new ApiError(0, "offline", text.problem.offline);
   }
-  if (answer.status === 401 && path !== "/api/login" && mine === era) departed();
-  throw await refusal(answer);
+  const problem = await refusal(answer);
+  const unknown = answer.status === 401 && !MISTYPED.includes(problem.code);
+  if (unknown && mine === era) departed();
+  throw problem;
 }
 
 /** @param {Response} answer */
 async function refusal(answer) {
   const problem = await answer.json().catch(() => ({}));
   const reference = problem.request_id ?? answer.headers.get("x-request-id") ?? "";
-  let detail = problem.detail ?? text.problem.status(answer.status);
-  if (answer.status === 429)
-    detail = text.problem.tooMany(answer.headers.get("retry-after") ?? "a few");
+  const wait = Number(answer.headers.get("retry-after")) || 0;
+  const detail =
+    answer.status === 429
+      ? text.problem.tooMany(wait > 0 ? String(wait) : "a few")
+      : (problem.detail ?? text.problem.status(answer.status));
   return new ApiError(
     answer.status,
     problem.code ?? "unknown",
     detail,
     problem.errors ?? [],
     reference,
+    wait,
   );
 }
 

@@ -4,7 +4,7 @@
 // connection is dead. Where sockets do not get through, the same frames come as server-sent events.
 
 import { alignTo, instant } from "./clock.js";
-import { departed, get } from "./api.js";
+import { project } from "./project.js";
 import { signal } from "./signal.js";
 
 /** No frame for so long: the connection is dead (the server is never silent for more than 2 s). */
@@ -43,6 +43,8 @@ export const newBuild = signal(false);
 
 /** @type {(frame: any) => void} */
 let deliver = () => {};
+/** @type {() => unknown} */
+let whoIsThere = () => {};
 /** @type {string | null} */
 let cursor = null;
 /** @type {string | null} */
@@ -64,9 +66,14 @@ let openedAt = 0;
 let deafSockets = 0;
 let wanted = false;
 
-/** @param {(frame: any) => void} handle gets every frame, in order */
-export function startLive(handle) {
+/**
+ * @param {(frame: any) => void} handle gets every frame, in order
+ * @param {() => unknown} ask finds out whether somebody is still signed in: a refused handshake says
+ * nothing of its reason, and a session that is over may have been followed by another
+ */
+export function startLive(handle, ask) {
   deliver = handle;
+  whoIsThere = ask;
   setInterval(watch, LOOK);
   addEventListener("online", () => connectNow());
   addEventListener("pagehide", () => hangUp());
@@ -133,6 +140,8 @@ function open() {
   const topics = [TOPICS, ...[...followed.values()].map((from) => from())].join();
   const query = new URLSearchParams({ topics, conflate: "1" });
   if (cursor) query.set("cursor", cursor);
+  const chosen = project();
+  if (chosen !== null) query.set("project", chosen);
   heard = 0;
   openedAt = Date.now();
   if (deafSockets < GIVE_UP_SOCKETS) openSocket(query);
@@ -155,18 +164,11 @@ function openSocket(query) {
   socket.onmessage = (event) => wire === mine && receive(event.data);
   socket.onclose = (event) => {
     if (wire !== mine) return;
-    if (event.code === SIGNED_OUT) return departed();
-    if (heard === 0) {
-      deafSockets += 1;
-      whoIsThere();
-    }
+    const over = event.code === SIGNED_OUT;
+    if (heard === 0 && !over) deafSockets += 1;
+    if (heard === 0 || over) whoIsThere();
     broken();
   };
-}
-
-/** A refused handshake says nothing of its reason: an answer of the API does. */
-function whoIsThere() {
-  get("/api/metrics").catch(() => {});
 }
 
 /** @param {URLSearchParams} query */

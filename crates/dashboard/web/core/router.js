@@ -1,20 +1,23 @@
 // The address is the state of the page.
 
+import { HOME } from "./next.js";
+import { within } from "./project.js";
 import { signal } from "./signal.js";
 
-/**
- * @typedef {{page: "missions" | "agents" | "enter", mission: string | null, query: URLSearchParams}} Place
- */
+/** @typedef {"missions" | "agents" | "account" | "login" | "enter"} Page */
+/** @typedef {{page: Page, mission: string | null, query: URLSearchParams}} Place */
 
-const HOME = "/missions";
+/** Pages whose address is their name. */
+const PLAIN = /** @type {const} */ (["agents", "account", "login", "enter"]);
 
 /** Where the page is. */
 export const place = signal(read());
 
 /** @param {string} address @param {{replace?: boolean}} [how] */
 export function go(address, { replace = false } = {}) {
-  if (address === location.pathname + location.search) return;
-  history[replace ? "replaceState" : "pushState"](null, "", address);
+  const named = within(address);
+  if (named === location.pathname + location.search) return;
+  history[replace ? "replaceState" : "pushState"](null, "", named);
   place.set(read());
 }
 
@@ -47,9 +50,9 @@ export function startRouter() {
 function read() {
   const query = new URLSearchParams(location.search);
   const [, first, second] = location.pathname.split("/");
-  if (first === "enter") return { page: "enter", mission: null, query };
-  if (first === "agents") return { page: "agents", mission: null, query };
-  if (first !== "missions") history.replaceState(null, "", HOME);
+  const page = PLAIN.find((it) => it === first);
+  if (page) return { page, mission: null, query };
+  if (first !== "missions") history.replaceState(null, "", within(HOME));
   return { page: "missions", mission: second ? decoded(second) : null, query };
 }
 

@@ -110,7 +110,7 @@ function takeEvent(event) {
     counted();
     return metrics.set(event.metrics);
   }
-  if (event.type === "mission_log") return tell(event);
+  if (event.type === "mission_log" || event.type === "missions_removed") return tell(event);
   if (!event.mission) return askAgents();
   if (event.body && known.has(event.mission)) learn(event.body);
   if (!event.from && event.type === "mission_created") {

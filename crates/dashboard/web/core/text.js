@@ -1,13 +1,28 @@
-// Every sentence of the page, in one place.
+// Every sentence of the page, in one place; those about people stand in the file beside it.
+
+import { account, form, roleChoices, roles, signIn } from "./text_account.js";
 
 const plural = (/** @type {number} */ n, /** @type {string} */ one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 export const text = {
   product: "Mission Control",
   title: (/** @type {string[]} */ ...parts) => [...parts, "Mission Control"].join(" – "),
-  pages: { missions: "Missions", agents: "Agents", signIn: "Sign in" },
+  pages: {
+    missions: "Missions",
+    agents: "Agents",
+    account: "Account",
+    login: "Sign in",
+    enter: "Sign in",
+  },
   shell: {
     signOut: "Sign out",
+    signOutEverywhere: "Sign out everywhere",
+    account: (/** @type {string} */ name) => `Signed in as ${name}`,
+    roleHere: (/** @type {string} */ role, /** @type {string} */ project) => `${role} in ${project}`,
+    project: "Project",
+    openDoor: "Anyone who can reach this address can do anything: started with --no-auth.",
+    noPassword: "Set a password to come back later.",
+    setPassword: "Set a password",
     shortcuts: "Keyboard",
     theme: "Theme",
     dark: "Dark",
@@ -66,6 +81,7 @@ export const text = {
     cancel: "Cancel",
     firstRun: "No missions yet.",
     firstRunHint: "Launch one here or by the API.",
+    firstRunWatch: "Those that an operator makes appear here.",
     copyCurl: "Copy curl",
     copied: "Copied",
     noMatch: "No mission matches.",
@@ -336,16 +352,11 @@ export const text = {
     done: (/** @type {number} */ n) => `${n} done`,
     failedCount: (/** @type {number} */ n) => `${n} failed`,
   },
-  signIn: {
-    title: "Sign in",
-    ended: "Your session ended – sign in to continue.",
-    hint: "Paste a token. The administrator's stands in the file that the server named when it started.",
-    token: "Token",
-    show: "Show",
-    submit: "Sign in",
-    entering: "Signing in…",
-    needed: "Paste a token first.",
-  },
+  signIn,
+  form,
+  roles,
+  roleChoices,
+  account,
   keys: {
     title: "Keyboard",
     single: "Single-key shortcuts",
@@ -361,6 +372,7 @@ export const text = {
       ["b", "copy its id"],
       ["g m", "missions"],
       ["g a", "agents"],
+      ["g ,", "account"],
       ["Shift .", "show new missions"],
       ["Shift L", "pause or resume live updates"],
       ["Shift T", "change theme"],

@@ -5,6 +5,7 @@ import * as api from "../core/api.js";
 import { instant, now } from "../core/clock.js";
 import { h } from "../core/dom.js";
 import { span, visible } from "../core/format.js";
+import { may } from "../core/me.js";
 import { computed, effect, signal } from "../core/signal.js";
 import { learn } from "../core/store.js";
 import { text } from "../core/text.js";
@@ -97,7 +98,7 @@ export function actionBar(mission) {
 
   const pending = () => asked()?.done === false;
   // Made anew only when other actions are allowed, so that none loses the focus.
-  const which = computed(() => allowed(mission()).join(" "));
+  const which = computed(() => (may("operator") ? allowed(mission()).join(" ") : ""));
   const buttons = () => {
     keepFocus(() => bar);
     return /** @type {Action[]} */ (which().split(" ").filter(Boolean)).map((action) => {

@@ -3,6 +3,7 @@
 import { signedOut } from "../core/api.js";
 import { each, h, when } from "../core/dom.js";
 import { clock, exact } from "../core/format.js";
+import { may } from "../core/me.js";
 import { go, missions, place } from "../core/router.js";
 import { computed, effect, onCleanup, untracked } from "../core/signal.js";
 import { text } from "../core/text.js";
@@ -59,17 +60,7 @@ export function missionsPage() {
       { class: "page-head" },
       h("h1", { tabindex: "-1" }, text.pages.missions),
       h("p", { class: "meta list-count", role: "status" }, () => counted(data, current())),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "button button-primary",
-          onclick: openNewMission,
-          "aria-keyshortcuts": "n",
-        },
-        text.list.newMission,
-        h("kbd", { "aria-hidden": "true" }, "n"),
-      ),
+      when(() => may("operator"), newButton),
     ),
     filterBar(current),
     h("div", { class: "rows-box" }, columns(), pill, list, () => foot(data, current())),
@@ -86,6 +77,19 @@ export function missionsPage() {
     when(() => place().mission, detail),
   );
 }
+
+const newButton = () =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "button button-primary",
+      onclick: openNewMission,
+      "aria-keyshortcuts": "n",
+    },
+    text.list.newMission,
+    h("kbd", { "aria-hidden": "true" }, "n"),
+  );
 
 /**
  * Whether somebody is about to use what is in the list: then nothing in it may move.
@@ -144,6 +148,7 @@ function foot(data, filters) {
 }
 
 function firstRun() {
+  if (!may("operator")) return emptyState(text.list.firstRun, text.list.firstRunWatch);
   const curl = [
     `curl -X POST ${location.origin}/api/missions`,
     `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`,

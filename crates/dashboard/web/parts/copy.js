@@ -21,11 +21,12 @@ export async function copy(what, near) {
  * @param {string} what
  * @param {import("../core/dom.js").Child} label
  * @param {Record<string, any>} [more]
+ * @param {Element} [source] where the text stands, to be selected when it cannot be copied
  */
-export function copyButton(what, label, more = {}) {
+export function copyButton(what, label, more = {}, source = undefined) {
   const copied = signal(false);
   const act = async (/** @type {Event} */ event) => {
-    const near = event.currentTarget;
+    const near = source ?? event.currentTarget;
     if (!(await copy(what, near instanceof Element ? near : undefined))) return;
     copied.set(true);
     setTimeout(() => copied.set(false), SHOWN);

@@ -1,6 +1,7 @@
 // A field of a form: its label, its control, and the words about it.
 
 import { h } from "../core/dom.js";
+import { text } from "../core/text.js";
 
 /**
  * @param {string} name
@@ -8,9 +9,10 @@ import { h } from "../core/dom.js";
  * @param {HTMLElement} control
  * @param {import("../core/signal.js").Signal<Record<string, string>>} errors
  * @param {string} [hint]
+ * @param {string} [form] tells fields of the same name in one document apart
  */
-export function field(name, label, control, errors, hint) {
-  const id = `new-${name}`;
+export function field(name, label, control, errors, hint, form = "new") {
+  const id = `${form}-${name}`;
   control.id = id;
   const describe = () => {
     const wrong = errors()[name];
@@ -33,5 +35,38 @@ export function select(name, options, chosen) {
     "select",
     { class: "input", name },
     ...options.map(([value, label]) => h("option", { value, selected: value === chosen }, label)),
+  );
+}
+
+/**
+ * A password: pasted, kept by managers, and shown on request.
+ * @param {string} name
+ * @param {string} label
+ * @param {"current-password" | "new-password"} kind
+ * @param {import("../core/signal.js").Signal<Record<string, string>>} errors
+ * @param {{hint?: string, form: string}} how
+ */
+export function passwordField(name, label, kind, errors, { hint, form }) {
+  const input = h("input", {
+    class: "input",
+    type: "password",
+    name,
+    autocomplete: kind,
+    spellcheck: "false",
+    autocapitalize: "none",
+    required: true,
+  });
+  const shown = (/** @type {Event} */ event) =>
+    (input.type = /** @type {HTMLInputElement} */ (event.target).checked ? "text" : "password");
+  return h(
+    "div",
+    { class: "field" },
+    field(name, label, input, errors, hint, form),
+    h(
+      "label",
+      { class: "check" },
+      h("input", { type: "checkbox", onchange: shown }),
+      h("span", {}, text.form.show(label.toLowerCase())),
+    ),
   );
 }

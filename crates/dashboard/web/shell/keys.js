@@ -2,6 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { togglePause } from "../core/live.js";
+import { may } from "../core/me.js";
 import { go, missions, place } from "../core/router.js";
 import { signal } from "../core/signal.js";
 import { text } from "../core/text.js";
@@ -19,21 +20,25 @@ export const prefix = signal("");
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let forgetting;
 
-/** @type {Record<string, () => void>} */
+/** @type {Record<string, () => unknown>} */
 const KEYS = {
   "/": () => focusSearch(),
-  n: openNewMission,
+  n: () => may("operator") && openNewMission(),
   "?": openSheet,
   L: togglePause,
   T: nextTheme,
 };
 /** @type {Record<string, () => void>} */
-const PLACES = { m: () => go("/missions"), a: () => go("/agents") };
+const PLACES = {
+  m: () => go("/missions"),
+  a: () => go("/agents"),
+  ",": () => go("/account"),
+};
 
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (document.querySelector("dialog[open]")) return;
+    if (document.querySelector("dialog[open], .login")) return;
     const field = isField(event.target);
     if (event.key === "Escape") return escape(field);
     if (field || !single.peek()) return;

@@ -1,40 +1,30 @@
 // What stands around every page.
 
-import * as api from "../core/api.js";
 import { h, mark, when } from "../core/dom.js";
 import { exact } from "../core/format.js";
 import { place } from "../core/router.js";
 import { agents, metrics } from "../core/store.js";
 import { text } from "../core/text.js";
 import { button } from "../parts/states.js";
+import { openDoorBar, passwordStrip } from "./banners.js";
 import { connectionState, connectionStrip, online, pauseButton } from "./connection.js";
 import { counters } from "./counters.js";
 import { openSheet, prefix } from "./keys.js";
+import { projectSwitch, startProjects } from "./projects.js";
 import { themeButton } from "./theme.js";
-import { toast, toastRegion } from "./toasts.js";
+import { toastRegion } from "./toasts.js";
+import { userMenu } from "./user_menu.js";
 
 /** @param {Node} page */
 export function shell(page) {
+  startProjects();
   return [
     h("a", { class: "skip", href: "#content", onclick: skip }, "Skip to content"),
     h(
       "header",
       { class: "top" },
-      h(
-        "a",
-        { class: "brand", href: "/missions" },
-        h("span", { "aria-hidden": "true" }, "▌"),
-        text.product,
-      ),
-      connectionState(),
-      h("span", { class: "top-space" }),
-      pauseButton(),
-      themeButton(),
-      button("?", openSheet, {
-        class: "button button-quiet",
-        "aria-label": text.shell.shortcuts,
-        "aria-keyshortcuts": "?",
-      }),
+      openDoorBar(),
+      h("div", { class: "top-line" }, ...topLine()),
     ),
     h(
       "nav",
@@ -44,17 +34,13 @@ export function shell(page) {
         agents() === null ? "" : String(agents()?.length),
       ),
       h("span", { class: "side-space" }),
-      h(
-        "button",
-        { type: "button", class: "side-item side-out", onclick: signOut },
-        mark("out"),
-        h("span", {}, text.shell.signOut),
-      ),
+      item("account", "/account", "person", () => ""),
     ),
     h(
       "main",
       { id: "content", tabindex: "-1", "data-stale": () => !online() },
       connectionStrip(),
+      passwordStrip(),
       counters(),
       page,
     ),
@@ -63,8 +49,30 @@ export function shell(page) {
   ];
 }
 
+function topLine() {
+  return [
+    h(
+      "a",
+      { class: "brand", href: "/missions" },
+      h("span", { "aria-hidden": "true" }, "▌"),
+      text.product,
+    ),
+    connectionState(),
+    h("span", { class: "top-space" }),
+    h("div", { class: "wide-only" }, projectSwitch()),
+    pauseButton(),
+    themeButton(),
+    button("?", openSheet, {
+      class: "button button-quiet",
+      "aria-label": text.shell.shortcuts,
+      "aria-keyshortcuts": "?",
+    }),
+    userMenu(),
+  ];
+}
+
 /**
- * @param {"missions" | "agents"} page
+ * @param {"missions" | "agents" | "account"} page
  * @param {string} href
  * @param {string} sign
  * @param {() => string} number
@@ -84,14 +92,4 @@ function item(page, href, sign, number) {
 function skip(event) {
   event.preventDefault();
   document.getElementById("content")?.focus();
-}
-
-async function signOut() {
-  try {
-    await api.post("/api/logout");
-    api.departed();
-  } catch (problem) {
-    if (!(problem instanceof api.ApiError)) throw problem;
-    toast(problem.detail, { error: true });
-  }
 }

@@ -27,7 +27,7 @@ export function themeButton() {
     "button",
     {
       type: "button",
-      class: "button button-quiet",
+      class: "button button-quiet theme-button",
       onclick: nextTheme,
       "aria-keyshortcuts": "Shift+T",
       title: `${text.shell.theme} (Shift T)`,

@@ -73,7 +73,17 @@ pub(super) async fn command(
 ) -> Result<AgentVerdict, StoreError> {
     let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
     let parameters = params![id.to_string(), projects(scope)];
-    let rows = query(&transaction, agent_sql!("lock_agent"), &parameters).await?;
+    // Whoever only refers to an agent need not wait for it, unless it is about to be removed.
+    let lock = match command {
+        AgentCommand::Remove => agent_sql!("lock_agent_to_remove"),
+        AgentCommand::Register(_)
+        | AgentCommand::Heartbeat
+        | AgentCommand::Drain
+        | AgentCommand::Disable
+        | AgentCommand::Enable
+        | AgentCommand::FallSilent => agent_sql!("lock_agent"),
+    };
+    let rows = query(&transaction, lock, &parameters).await?;
     let Some(row) = rows.first() else { return Ok(Err(AgentRefusal::NotFound)) };
     let found = agent(row)?;
     let now = clock.now();

@@ -8,6 +8,7 @@ use mission_control_missions::queue::LaneKey;
 use mission_control_missions::{AttemptOutcome, Mission, Refusal, Rendered, Request, Verdict};
 use tokio::time::{Instant, timeout_at};
 use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
 
 use super::committer::Context;
 use super::directory::FLOOR_SLACK;
@@ -34,6 +35,9 @@ pub(super) enum Stop {
     Refused(StoreError),
     /// There is no connection to be had.
     Away(StoreError),
+    /// A lane that this process remembered was removed: nothing of its mission is lost, and whoever
+    /// asks for the lane again is given another number.
+    LanesGone,
     /// The connection was lost, and with it the transaction.
     Aborted,
     /// The connection was lost, and nobody can say whether the transaction was committed.
@@ -50,6 +54,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     sql!("find_receipts"),
     sql!("fill_receipts"),
     sql!("drop_receipts"),
+    sql!("hold_lanes"),
 ];
 
 /// How long a lost commit is asked after before it counts as unknown.
@@ -59,14 +64,28 @@ const ASK_AGAIN: Duration = Duration::from_millis(100);
 /// A statement and its parameters.
 pub(super) type Call = (&'static str, Params);
 
+/// When a batch makes sure that no lane of its is removed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Lanes {
+    /// With its writes. A lane that was removed before has it fail, which next to never happens.
+    Late,
+    /// Before it looks its lanes up: it cannot fail because of them.
+    Held,
+}
+
 /// Carries out requests in one transaction, each with its own fate.
 pub(super) async fn carry_out(
     link: &mut Link,
     context: &Context,
     requests: &[&Request],
+    lanes: Lanes,
 ) -> Result<Vec<Fate>, Stop> {
     let needs: Vec<Needs> = requests.iter().map(|request| Needs::of(&request.action)).collect();
-    let opened = open(link, context, requests, &needs).await?;
+    let opened = open(link, context, requests, &needs, lanes).await?;
+    if lanes == Lanes::Held {
+        // What is learnt from here on stays true until the end of the batch.
+        context.lanes.forget();
+    }
     let now = context.clock.now();
     let chance = &*context.chance;
     let standings = standings(link, &opened.missions, &needs).await?;
@@ -168,12 +187,13 @@ async fn open(
     context: &Context,
     requests: &[&Request],
     needs: &[Needs],
+    lanes: Lanes,
 ) -> Result<Opened, Stop> {
     let mut ids: Vec<MissionId> = needs.iter().flat_map(|need| &need.missions).copied().collect();
     ids.sort_unstable();
     ids.dedup();
     let keyed = requests.iter().any(|request| request.receipt.is_some());
-    if ids.is_empty() && !keyed {
+    if ids.is_empty() && !keyed && lanes == Lanes::Late {
         let receipts = requests.iter().map(|_| Kept::None).collect();
         return Ok(Opened { receipts, ..Opened::default() });
     }
@@ -184,6 +204,9 @@ async fn open(
         .map(|(mission, lease)| (mission.to_string(), lease.number()))
         .unzip();
     let mut calls: Vec<Call> = vec![("BEGIN", Vec::new()), (sql!("transaction_id"), Vec::new())];
+    if lanes == Lanes::Held {
+        calls.push((sql!("hold_lanes"), Vec::new()));
+    }
     let receipt_calls = receipts::take(requests, context.clock.now());
     let receipts_at = calls.len();
     let receipts_asked = receipt_calls.len();
@@ -297,6 +320,12 @@ pub(super) async fn commit(
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) if error.as_db_error().is_some() && !link.is_closed() => {
             rollback(link).await;
+            let failed = calls.get(answers.len()).map(|(sql, _)| *sql);
+            if failed == Some(sql!("have_lanes"))
+                && error.code() == Some(&SqlState::DIVISION_BY_ZERO)
+            {
+                return Err(Stop::LanesGone);
+            }
             Err(Stop::Refused(store_error(&error)))
         }
         Ok(Err(_)) | Err(_) => {

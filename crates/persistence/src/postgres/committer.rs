@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tokio_postgres::Config;
 
-use super::batch::{self, Fate, Stop};
+use super::batch::{self, Fate, Lanes, Stop};
 use super::lanes::LaneIds;
 use super::link::{Link, WRITER_SETUP};
 use super::pool::Pool;
@@ -187,10 +187,10 @@ impl Loop {
     async fn carry_out(&mut self, jobs: Vec<Job>) -> Vec<Job> {
         let mut todo = vec![jobs];
         let mut deferred = Vec::new();
-        let mut retries = 0;
+        let (mut retries, mut lanes) = (0, Lanes::Late);
         while let Some(jobs) = todo.pop() {
             let started = Instant::now();
-            match self.attempt(&jobs).await {
+            match self.attempt(&jobs, lanes).await {
                 Ok(fates) => {
                     self.context.telemetry.committed(jobs.len(), started.elapsed());
                     for (job, fate) in jobs.into_iter().zip(fates) {
@@ -212,6 +212,11 @@ impl Loop {
                     self.link = None;
                     todo.push(jobs);
                 }
+                Err(Stop::LanesGone) if retries < RETRIES => {
+                    retries += 1;
+                    lanes = Lanes::Held;
+                    todo.push(jobs);
+                }
                 Err(stop) => {
                     let error = self.settle(stop);
                     for job in jobs {
@@ -223,7 +228,7 @@ impl Loop {
         deferred
     }
 
-    async fn attempt(&mut self, jobs: &[Job]) -> Result<Vec<Fate>, Stop> {
+    async fn attempt(&mut self, jobs: &[Job], lanes: Lanes) -> Result<Vec<Fate>, Stop> {
         if self.link.as_ref().is_none_or(Link::is_closed) {
             self.link = None;
             let mut link =
@@ -236,7 +241,7 @@ impl Loop {
             return Err(Stop::Away(StoreError::Unavailable("no connection".to_owned())));
         };
         let requests: Vec<&Request> = jobs.iter().map(|job| &job.request).collect();
-        let batch = AssertUnwindSafe(batch::carry_out(link, &self.context, &requests));
+        let batch = AssertUnwindSafe(batch::carry_out(link, &self.context, &requests, lanes));
         batch.catch_unwind().await.unwrap_or_else(|_| {
             // A panic is a defect of one request: it must not cost the others their store.
             self.link = None;
@@ -254,6 +259,7 @@ impl Loop {
                 self.link = None;
                 error
             }
+            Stop::LanesGone => StoreError::Busy("the queue is being tidied up".to_owned()),
             Stop::Aborted => {
                 self.link = None;
                 StoreError::Unavailable("the connection to PostgreSQL was lost".to_owned())

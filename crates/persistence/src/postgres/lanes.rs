@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 
-use mission_control_kernel::{Capabilities, StoreError};
+use mission_control_kernel::{Capabilities, Clock, StoreError};
 use mission_control_missions::queue::{LaneId, LaneKey};
 use tokio::sync::Mutex;
 use tokio_postgres::{Config, Row};
@@ -11,18 +11,22 @@ use tokio_postgres::{Config, Row};
 use super::link::{FLIGHT_WITHIN, Link, WRITER_SETUP};
 use super::load::{Columns, sql};
 use super::pool::Pool;
-use super::values::{Params, params, store_error};
+use super::values::{At, Params, params, store_error};
 use crate::row::{Reader, capabilities_from_json, lane_capabilities};
 
 /// Lanes are remembered up to this number, some tens of megabytes; beyond it all are looked up anew,
 /// which costs one probe each.
 const REMEMBERED: usize = 100_000;
 
-/// The lanes that this process has met. Lanes never change, so what is here is true for ever.
+/// The lanes that this process has met. Lanes never change and no number is given twice. One that is
+/// here may have been removed, which whoever writes finds out ([`Stop::LanesGone`]).
+///
+/// [`Stop::LanesGone`]: super::batch::Stop::LanesGone
 #[derive(Clone)]
 pub(super) struct LaneIds {
     known: Arc<RwLock<Known>>,
     config: Config,
+    clock: Arc<dyn Clock>,
     /// A connection of their own: a batch needs numbers while its transaction is open, and whoever
     /// holds the pool's connections may wait for that very transaction.
     link: Arc<Mutex<Option<Link>>>,
@@ -52,9 +56,20 @@ impl Numbers {
 }
 
 impl LaneIds {
-    /// None is known yet; they are asked for at `config`.
-    pub(super) fn at(config: Config) -> Self {
-        Self { known: Arc::default(), config, link: Arc::default() }
+    /// None is known yet; they are asked for at `config`, and made at the instants of `clock`.
+    pub(super) fn at(config: Config, clock: Arc<dyn Clock>) -> Self {
+        Self { known: Arc::default(), config, clock, link: Arc::default() }
+    }
+
+    /// Forgets the number of a lane: it may have another one now.
+    pub(super) fn forget_one(&self, key: &LaneKey) {
+        let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        known.by_key.remove(key);
+    }
+
+    /// Forgets all: some may be gone.
+    pub(super) fn forget(&self) {
+        *self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Known::default();
     }
 
     /// The numbers of all of `keys`, which they are given if they have none. Runs outside the
@@ -99,7 +114,9 @@ impl LaneIds {
                 column(&|key| key.priority.to_string()),
             ]
         };
-        let rows = self.number(columns(), columns()).await?;
+        let mut given = columns();
+        given.extend(params![At(self.clock.now().as_micros())]);
+        let rows = self.number(given, columns()).await?;
         numbers.by_key.extend(self.learn(&rows)?.into_iter().map(|(id, key)| (key, id)));
         Ok(numbers)
     }
@@ -148,12 +165,16 @@ impl LaneIds {
         let asked = unknown.clone();
         let rows = pool.query(sql!("lanes_by_id"), &params![unknown]).await?;
         met.extend(self.learn(&rows)?);
-        match asked.iter().find(|id| !met.contains_key(id)) {
-            None => Ok(met),
-            Some(id) => {
-                Err(StoreError::Corrupt { table: "ready", column: "lane_id", row: id.to_string() })
+        let gone: Vec<i64> = asked.into_iter().filter(|id| !met.contains_key(id)).collect();
+        if !gone.is_empty() {
+            // They were in use when they were listed, and are not any more.
+            let rows = pool.query(sql!("ready_without_lane"), &params![gone]).await?;
+            if let Some(row) = rows.first() {
+                let row = Columns::of(row).take::<i64>()?.to_string();
+                return Err(StoreError::Corrupt { table: "ready", column: "lane_id", row });
             }
         }
+        Ok(met)
     }
 
     fn learn(&self, rows: &[Row]) -> Result<Vec<(i64, Arc<LaneKey>)>, StoreError> {

@@ -31,6 +31,11 @@ impl<'a> Columns<'a> {
             .map_err(|error| StoreError::Defect(format!("column {index}: {error}")))
     }
 
+    /// Passes by as many columns.
+    pub(super) const fn skip(&mut self, columns: usize) {
+        self.next += columns;
+    }
+
     pub(super) fn time(&mut self) -> Result<i64, StoreError> {
         self.take::<At>().map(|At(micros)| micros)
     }

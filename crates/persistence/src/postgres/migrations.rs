@@ -7,7 +7,8 @@ use super::load::sql;
 use super::values::store_error;
 use crate::migrate::{Applied, Migration, MigrationError, checksum, migrations, pending};
 
-const MIGRATIONS: &[Migration] = migrations!("postgres": 1 "0001_spine", 2 "0002_search");
+const MIGRATIONS: &[Migration] =
+    migrations!("postgres": 1 "0001_spine", 2 "0002_search", 3 "0003_totals", 4 "0004_identity");
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]

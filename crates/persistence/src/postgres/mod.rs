@@ -9,12 +9,15 @@ mod agents;
 mod batch;
 mod claim;
 mod clock;
+mod closing;
 mod committer;
 mod directory;
 mod facts;
+mod identity;
 mod journal;
 mod lanes;
 mod leases;
+mod leaving;
 mod link;
 mod listener;
 mod lists;
@@ -100,7 +103,7 @@ impl Postgres {
         };
         let context = Context {
             pool: Pool::new(config.clone(), Arc::clone(&options.telemetry))?,
-            lanes: LaneIds::at(config.clone()),
+            lanes: LaneIds::at(config.clone(), Arc::clone(&clock)),
             config,
             clock,
             chance: options.chance,

@@ -80,11 +80,19 @@ async fn own(
     mission: MissionId,
     ticket: &Ticket,
 ) -> Result<LaneRanks, StoreError> {
-    let numbers = context.lanes.intern([&ticket.lane].into_iter()).await?;
-    let id = numbers.of(&ticket.lane)?;
     let limit = i64::from(POSITION_LIMIT) + 1;
-    let parameters = params![id, ticket.rank.as_micros(), mission.to_string(), limit];
-    let rows = context.pool.query(sql!("lane_up_to"), &parameters).await?;
+    let ask = async || {
+        let numbers = context.lanes.intern([&ticket.lane].into_iter()).await?;
+        let id = numbers.of(&ticket.lane)?;
+        let parameters = params![id, ticket.rank.as_micros(), mission.to_string(), limit];
+        Ok::<_, StoreError>((id, context.pool.query(sql!("lane_up_to"), &parameters).await?))
+    };
+    let (mut id, mut rows) = ask().await?;
+    if rows.is_empty() {
+        // It waits in its lane, unless it was taken meanwhile: the lane may have another number now.
+        context.lanes.forget_one(&ticket.lane);
+        (id, rows) = ask().await?;
+    }
     let ranks = rows.iter().map(|row| Columns::of(row).take()).collect::<Result<_, _>>()?;
     let key = Arc::new(ticket.lane.clone());
     Ok(listed(LaneId(id), &key, ranks, POSITION_LIMIT as usize))

@@ -1,12 +1,13 @@
 //! Counting everything at one instant, and keeping what was counted.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Transaction};
 use mission_control::agents::Standing;
 use mission_control::{Completion, Minute, Slice, Snapshot};
-use mission_control_kernel::{Clock, MissionId, Money, StoreError, Timestamp};
-use mission_control_missions::Delta;
+use mission_control_kernel::{Clock, MissionId, Money, ProjectId, StoreError, Timestamp};
+use mission_control_missions::{Delta, Totals};
 use tokio_postgres::{IsolationLevel, Row};
 
 use super::batch::parse_id;
@@ -68,7 +69,8 @@ pub(super) async fn aggregate(
     let Some(instant) = Instant::at_rest(&mut client, sequencer).await? else { return Ok(None) };
     let mut snapshot = Snapshot { seq: instant.seq, ..Snapshot::default() };
     let none = Vec::new();
-    totals(&instant.query(sql!("count_cells"), &none).await?, &mut snapshot)?;
+    totals(&instant.query(sql!("count_cells"), &none).await?, &mut snapshot.totals)?;
+    removed(&instant, &mut snapshot).await?;
     standings(&instant.query(sql!("count_standings"), &none).await?, &mut snapshot)?;
     running(&instant.query(sql!("count_running"), &none).await?, &mut snapshot)?;
     let since = At(clock.now().minus(HOUR).as_micros());
@@ -86,6 +88,7 @@ pub(super) async fn slice(
 ) -> Result<Option<Slice>, StoreError> {
     let mut client = pool.client().await?;
     let Some(instant) = Instant::at_rest(&mut client, sequencer).await? else { return Ok(None) };
+    let is_first = after.is_none();
     let after = after.map(|id| id.to_string()).unwrap_or_default();
     let others = i64::from(limit) - 1;
     let end = instant.query(sql!("slice_end"), &params![after.clone(), others]).await?;
@@ -93,19 +96,29 @@ pub(super) async fn slice(
     let until = last.clone().unwrap_or_else(|| BEHIND_ALL_IDS.to_owned());
     let span = params![after, until];
     let mut counted = Snapshot { seq: instant.seq, ..Snapshot::default() };
-    totals(&instant.query(sql!("slice_cells"), &span).await?, &mut counted)?;
+    totals(&instant.query(sql!("slice_cells"), &span).await?, &mut counted.totals)?;
+    if is_first {
+        removed(&instant, &mut counted).await?;
+    }
     standings(&instant.query(sql!("slice_standings"), &span).await?, &mut counted)?;
     running(&instant.query(sql!("slice_running"), &span).await?, &mut counted)?;
     Ok(Some(Slice { counted, last: last.map(|id| parse_id(&id)).transpose()? }))
 }
 
-fn totals(rows: &[Row], snapshot: &mut Snapshot) -> Result<(), StoreError> {
+/// Counts what retention has removed.
+async fn removed(instant: &Instant<'_>, snapshot: &mut Snapshot) -> Result<(), StoreError> {
+    let none = Vec::new();
+    totals(&instant.query(sql!("removed_totals"), &none).await?, &mut snapshot.removed)?;
+    standings(&instant.query(sql!("removed_standings"), &none).await?, snapshot)
+}
+
+fn totals(rows: &[Row], all: &mut BTreeMap<ProjectId, Totals>) -> Result<(), StoreError> {
     for row in rows {
         let mut c = Columns::of(row);
         let reader = Reader { table: "missions", row: "" };
         let project = reader.parse("project_id", c.take()?)?;
         let cell = (reader.parse("status", c.take()?)?, reader.parse("priority", c.take()?)?);
-        let totals = snapshot.totals.entry(project).or_default();
+        let totals = all.entry(project).or_default();
         *totals.cells.entry(cell).or_default() += c.take::<i64>()?;
         totals.sums = totals.sums.plus(Delta {
             tokens: c.take()?,
@@ -124,9 +137,11 @@ fn standings(rows: &[Row], snapshot: &mut Snapshot) -> Result<(), StoreError> {
         let mut c = Columns::of(row);
         let reader = Reader { table: "attempts", row: "" };
         let agent = reader.parse("agent_id", c.take()?)?;
-        let completed = reader.count("outcome", c.take()?)?;
-        let failed = reader.count("outcome", c.take()?)?;
-        snapshot.standings.insert(agent, Standing { completed, failed });
+        let completed: u64 = reader.count("outcome", c.take()?)?;
+        let failed: u64 = reader.count("outcome", c.take()?)?;
+        let sum: &mut Standing = snapshot.standings.entry(agent).or_default();
+        sum.completed += completed;
+        sum.failed += failed;
     }
     Ok(())
 }

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mission_control::{Analysis, Grouping, History, MetricsPoint, Perishable, Retention};
-use mission_control_kernel::{Money, ProjectId, StoreError, Timestamp};
+use mission_control::{Analysis, Grouping, History, MetricsPoint, Perishable, Retention, Walk};
+use mission_control_kernel::{MissionId, Money, ProjectId, StoreError, Timestamp};
+use mission_control_missions::queue::LaneId;
 use mission_control_missions::{Status, Totals};
 use tokio_postgres::Row;
 
-use super::Postgres;
 use super::load::{Columns, sql};
 use super::values::{At, Params, params};
+use super::{Postgres, closing, leaving};
 use crate::row::{GroupRow, Reader, analysis, at, micros_of};
 
 #[async_trait]
@@ -27,6 +28,25 @@ impl Retention for Postgres {
         let rows = self.context.pool.write(sql, &params![before, i64::from(limit)]).await?;
         let gone: i64 = rows.first().map_or(Ok(0), |row| Columns::of(row).take())?;
         Ok(gone.unsigned_abs())
+    }
+
+    async fn remove_missions(
+        &self,
+        age: Duration,
+        after: Option<MissionId>,
+        limit: u32,
+    ) -> Result<Walk<MissionId>, StoreError> {
+        let context = &self.context;
+        context.pool.writing(|client| leaving::step(client, context, age, after, limit)).await
+    }
+
+    async fn remove_lanes(
+        &self,
+        age: Duration,
+        after: Option<LaneId>,
+        limit: u32,
+    ) -> Result<Walk<LaneId>, StoreError> {
+        closing::step(&self.context, age, after, limit).await
     }
 }
 

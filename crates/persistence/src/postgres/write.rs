@@ -1,5 +1,6 @@
 //! Writing what a batch has decided: one array statement per table.
 
+use std::collections::BTreeSet;
 use std::mem::take;
 
 use mission_control_kernel::StoreError;
@@ -24,6 +25,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     sql!("insert_dependencies"),
     sql!("insert_follow_ups"),
     sql!("insert_journal"),
+    sql!("hold_lanes"),
+    sql!("have_lanes"),
 ];
 
 type Call = (&'static str, Params);
@@ -35,6 +38,7 @@ type Call = (&'static str, Params);
 /// A defect: the batch needs a lane that `lanes` does not have.
 pub(super) fn calls(writes: Writes, lanes: &Numbers, at: i64) -> Result<Vec<Call>, StoreError> {
     let mut calls = Vec::new();
+    lanes_in_use(&writes, lanes, &mut calls)?;
     missions(writes.missions, writes.tickets, lanes, &mut calls)?;
     ready(&writes.ready_deletes, &writes.ready_inserts, lanes, &mut calls)?;
     leases(writes.leases, &mut calls);
@@ -200,6 +204,23 @@ fn ready(
     }
     if !inserts.is_empty() {
         calls.push((sql!("insert_ready"), keys(inserts)?));
+    }
+    Ok(())
+}
+
+/// The lanes must be there, and where missions come into them they must stay until these are in.
+fn lanes_in_use(writes: &Writes, lanes: &Numbers, calls: &mut Vec<Call>) -> Result<(), StoreError> {
+    let moved = writes.ready_deletes.iter().chain(&writes.ready_inserts);
+    // A mission that stays where it is keeps its lane from being removed, but this process may
+    // remember another number of it.
+    let named = moved.chain(writes.tickets.iter().flatten());
+    let used: Result<BTreeSet<i64>, _> = named.map(|key| lanes.of(&key.lane)).collect();
+    let used: Vec<i64> = used?.into_iter().collect();
+    if !writes.ready_inserts.is_empty() {
+        calls.push((sql!("hold_lanes"), Vec::new()));
+    }
+    if !used.is_empty() {
+        calls.push((sql!("have_lanes"), params![used]));
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! The saved projection, as JSON.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mission_control::agents::Standing;
 use mission_control::missions::{Delta, Totals};
 use mission_control::{Completion, Minute, Snapshot};
-use mission_control_kernel::{Money, StoreError};
+use mission_control_kernel::{Money, ProjectId, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::read::{Reader, at};
@@ -14,6 +15,9 @@ use super::read::{Reader, at};
 struct Saved {
     v: u8,
     totals: Vec<SavedTotals>,
+    /// None in what was saved before anything could be removed.
+    #[serde(default)]
+    removed: Vec<SavedTotals>,
     standings: Vec<(String, u64, u64)>,
     running: Vec<(String, u32)>,
     minutes: Vec<SavedMinute>,
@@ -59,24 +63,8 @@ const VERSION: u8 = 1;
 pub(crate) fn checkpoint_to_text(snapshot: &Snapshot) -> String {
     let saved = Saved {
         v: VERSION,
-        totals: snapshot
-            .totals
-            .iter()
-            .map(|(project, totals)| SavedTotals {
-                project: project.to_string(),
-                cells: totals
-                    .cells
-                    .iter()
-                    .map(|((status, priority), n)| (status.to_string(), priority.to_string(), *n))
-                    .collect(),
-                tokens: totals.sums.tokens,
-                cost: totals.sums.cost_nanos,
-                duration: totals.sums.duration_micros,
-                timed: totals.sums.timed,
-                dead: totals.sums.dead_letter,
-                held: totals.sums.held,
-            })
-            .collect(),
+        totals: all_saved(&snapshot.totals),
+        removed: all_saved(&snapshot.removed),
         standings: snapshot
             .standings
             .iter()
@@ -118,22 +106,12 @@ pub(crate) fn checkpoint_from_text(seq: i64, text: &str) -> Result<Snapshot, Sto
     }
     let mut snapshot = Snapshot { seq, ..Snapshot::default() };
     for row in saved.totals {
-        let mut totals = Totals {
-            sums: Delta {
-                tokens: row.tokens,
-                cost_nanos: row.cost,
-                duration_micros: row.duration,
-                timed: row.timed,
-                dead_letter: row.dead,
-                held: row.held,
-            },
-            ..Totals::default()
-        };
-        for (status, priority, n) in row.cells {
-            let cell = (reader.parse("body", &status)?, reader.parse("body", &priority)?);
-            totals.cells.insert(cell, n);
-        }
-        snapshot.totals.insert(reader.parse("body", &row.project)?, totals);
+        let (project, totals) = totals(&reader, &row)?;
+        snapshot.totals.insert(project, totals);
+    }
+    for row in saved.removed {
+        let (project, totals) = totals(&reader, &row)?;
+        snapshot.removed.insert(project, totals);
     }
     for (agent, completed, failed) in saved.standings {
         snapshot.standings.insert(reader.parse("body", &agent)?, Standing { completed, failed });
@@ -160,6 +138,41 @@ pub(crate) fn checkpoint_from_text(seq: i64, text: &str) -> Result<Snapshot, Sto
         snapshot.completions.insert(reader.parse("body", &project)?, ring);
     }
     Ok(snapshot)
+}
+
+fn all_saved(totals: &BTreeMap<ProjectId, Totals>) -> Vec<SavedTotals> {
+    let saved = totals.iter().map(|(project, totals)| SavedTotals {
+        project: project.to_string(),
+        cells: totals
+            .cells
+            .iter()
+            .map(|((status, priority), n)| (status.to_string(), priority.to_string(), *n))
+            .collect(),
+        tokens: totals.sums.tokens,
+        cost: totals.sums.cost_nanos,
+        duration: totals.sums.duration_micros,
+        timed: totals.sums.timed,
+        dead: totals.sums.dead_letter,
+        held: totals.sums.held,
+    });
+    saved.collect()
+}
+
+fn totals(reader: &Reader<'_>, row: &SavedTotals) -> Result<(ProjectId, Totals), StoreError> {
+    let sums = Delta {
+        tokens: row.tokens,
+        cost_nanos: row.cost,
+        duration_micros: row.duration,
+        timed: row.timed,
+        dead_letter: row.dead,
+        held: row.held,
+    };
+    let mut totals = Totals { sums, ..Totals::default() };
+    for (status, priority, n) in &row.cells {
+        let cell = (reader.parse("body", status)?, reader.parse("body", priority)?);
+        totals.cells.insert(cell, *n);
+    }
+    Ok((reader.parse("body", &row.project)?, totals))
 }
 
 fn saved(completion: &Completion) -> SavedCompletion {

@@ -1,6 +1,8 @@
 //! The row of a journal entry: what is asked for by SQL in columns, the rest as JSON.
 
-use mission_control::{JournalEntry, agents, missions};
+use std::collections::BTreeMap;
+
+use mission_control::{JournalEntry, Removal, agents, missions};
 use mission_control_kernel::{LeaseId, StoreError};
 use mission_control_missions::{Actor, Why};
 use serde::{Deserialize, Serialize};
@@ -78,6 +80,24 @@ struct AgentJson {
     name: String,
 }
 
+#[derive(Serialize, Deserialize)]
+struct RemovalJson {
+    v: u8,
+    first: String,
+    last: String,
+    /// Status, priority, how many.
+    cells: Vec<(String, String, i64)>,
+    tokens: i64,
+    cost: i64,
+    duration: i64,
+    timed: i64,
+    /// Agent, completed, failed.
+    standings: Vec<(String, u64, u64)>,
+}
+
+/// The event of an entry that is about no one mission and no agent.
+const REMOVED: &str = "removed";
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
 const fn is_zero(number: &i64) -> bool {
     *number == 0
@@ -96,6 +116,7 @@ pub(crate) fn entry_to_row(entry: &JournalEntry) -> EntryRow {
             event: entry.event.to_string(),
             data: to_json(&AgentJson { v: VERSION, name: entry.name.to_string() }),
         },
+        JournalEntry::Removal(entry) => removal_row(entry),
     }
 }
 
@@ -134,6 +155,34 @@ fn mission_row(entry: &missions::Entry) -> EntryRow {
     }
 }
 
+fn removal_row(entry: &Removal) -> EntryRow {
+    let Removal { at, project, span: (first, last), counted, standings } = entry;
+    let cells = counted.cells.iter();
+    let data = RemovalJson {
+        v: VERSION,
+        first: first.to_string(),
+        last: last.to_string(),
+        cells: cells.map(|((to, how), n)| (to.to_string(), how.to_string(), *n)).collect(),
+        tokens: counted.sums.tokens,
+        cost: counted.sums.cost_nanos,
+        duration: counted.sums.duration_micros,
+        timed: counted.sums.timed,
+        standings: standings
+            .iter()
+            .map(|(agent, standing)| (agent.to_string(), standing.completed, standing.failed))
+            .collect(),
+    };
+    EntryRow {
+        at: at.as_micros(),
+        project_id: project.to_string(),
+        mission_id: None,
+        agent_id: None,
+        version: 0,
+        event: REMOVED.to_owned(),
+        data: to_json(&data),
+    }
+}
+
 /// The entry that a row shows.
 ///
 /// # Errors
@@ -141,7 +190,8 @@ fn mission_row(entry: &missions::Entry) -> EntryRow {
 pub(crate) fn entry_from_row(row: &EntryRow) -> Result<JournalEntry, StoreError> {
     match row.mission_id.as_deref() {
         Some(mission) => mission_entry(row, mission).map(JournalEntry::Mission),
-        None => agent_entry(row).map(JournalEntry::Agent),
+        None if row.agent_id.is_some() => agent_entry(row).map(JournalEntry::Agent),
+        None => removal_entry(row).map(JournalEntry::Removal),
     }
 }
 
@@ -216,6 +266,39 @@ fn agent_entry(row: &EntryRow) -> Result<agents::AgentEntry, StoreError> {
         agent: reader.parse("agent_id", reader.need("agent_id", row.agent_id.as_deref())?)?,
         name: reader.text("data.name", &data.name)?,
         event: reader.parse("event", &row.event)?,
+    })
+}
+
+fn removal_entry(row: &EntryRow) -> Result<Removal, StoreError> {
+    let reader = Reader { table: "journal", row: &row.project_id };
+    if row.event != REMOVED {
+        return Err(reader.corrupt("event"));
+    }
+    let data: RemovalJson = reader.json("data", &row.data)?;
+    let sums = missions::Delta {
+        tokens: data.tokens,
+        cost_nanos: data.cost,
+        duration_micros: data.duration,
+        timed: data.timed,
+        dead_letter: 0,
+        held: 0,
+    };
+    let mut counted = missions::Totals { sums, ..missions::Totals::default() };
+    for (status, priority, n) in &data.cells {
+        let cell = (reader.parse("data.cells", status)?, reader.parse("data.cells", priority)?);
+        counted.cells.insert(cell, *n);
+    }
+    let mut standings = BTreeMap::new();
+    for (agent, completed, failed) in data.standings {
+        let standing = agents::Standing { completed, failed };
+        standings.insert(reader.parse("data.standings", &agent)?, standing);
+    }
+    Ok(Removal {
+        at: at(row.at),
+        project: reader.parse("project_id", &row.project_id)?,
+        span: (reader.parse("data.first", &data.first)?, reader.parse("data.last", &data.last)?),
+        counted,
+        standings,
     })
 }
 

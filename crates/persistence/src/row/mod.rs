@@ -3,19 +3,30 @@
 
 mod attempt;
 mod checkpoint;
+mod entrant;
 mod entry;
 mod group;
 mod lists;
 mod mission;
+mod person;
 mod preview;
 mod read;
 mod words;
 
 pub(crate) use attempt::{AttemptRow, under_way};
 pub(crate) use checkpoint::{checkpoint_from_text, checkpoint_to_text};
+#[cfg(feature = "postgres")]
+pub(crate) use entrant::NOTED_AT_ONCE;
+pub(crate) use entrant::{
+    COLUMNS_OF_TOKEN, LastUses, MOST, SWEPT_AT_ONCE, SessionRow, TokenRow, WhoColumns, by_session,
+    by_token,
+};
 pub(crate) use entry::{EntryRow, entry_from_row, entry_to_row};
 pub(crate) use group::{GroupRow, analysis};
 pub(crate) use mission::{LeaseRow, MissionRow};
+pub(crate) use person::{
+    ChangeRow, GrantColumns, Judged, JudgedRow, UserRow, judge, may_end_administration, password,
+};
 pub(crate) use preview::PreviewRow;
 pub(crate) use read::{BEHIND_ALL_IDS, Reader, at, micros_of};
 pub(crate) use words::{

@@ -116,6 +116,8 @@ fn store(
             let id = was.id.to_string();
             let rows = tx.connection.prepare_cached(sql!("delete_agent"))?.execute([id])?;
             exactly_one(rows, "an agent's row")?;
+            let id = was.id.to_string();
+            tx.connection.prepare_cached(sql!("delete_agent_totals"))?.execute([id])?;
         }
     }
     match event {

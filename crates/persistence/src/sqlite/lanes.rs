@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mission_control_kernel::Timestamp;
 use mission_control_missions::queue::LaneKey;
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -23,14 +24,24 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    /// The number of a lane, which it is given when it has none.
-    pub(super) fn intern(&mut self, connection: &Connection, key: &LaneKey) -> Result<i64, Fault> {
+    /// The number of a lane, which it is given at `now` when it has none.
+    pub(super) fn intern(
+        &mut self,
+        connection: &Connection,
+        key: &LaneKey,
+        now: Timestamp,
+    ) -> Result<i64, Fault> {
         if let Some(id) = self.by_key.get(key) {
             return Ok(*id);
         }
         let id = match find(connection, key)? {
             Some(id) => id,
-            None => connection.prepare_cached(sql!("insert_lane"))?.insert(columns(key))?,
+            None => {
+                let (project, kind, capabilities, concurrency, fairness, priority) = columns(key);
+                let made = now.as_micros();
+                let row = (project, kind, capabilities, concurrency, fairness, priority, made);
+                connection.prepare_cached(sql!("insert_lane"))?.insert(row)?
+            }
         };
         self.learn(id, Arc::new(key.clone()));
         Ok(id)

@@ -26,6 +26,11 @@ impl<'a, 'row> Columns<'a, 'row> {
         self.next += 1;
         self.row.get(index)
     }
+
+    /// Passes by as many columns.
+    pub(super) const fn skip(&mut self, columns: usize) {
+        self.next += columns;
+    }
 }
 
 /// One mission, with its lease.

@@ -21,7 +21,8 @@ use super::{Sqlite, checkpoints, search, sql};
 use crate::migrate::{Applied, Migration, MigrationError, checksum, migrations, pending};
 use crate::options::Options;
 
-pub(super) const MIGRATIONS: &[Migration] = migrations!("sqlite": 1 "0001_spine", 2 "0002_search");
+pub(super) const MIGRATIONS: &[Migration] =
+    migrations!("sqlite": 1 "0001_spine", 2 "0002_search", 3 "0003_totals", 4 "0004_identity");
 
 /// Older ones can damage a log that is reset while another connection reads it
 /// (<https://www.sqlite.org/changes.html>, 3.51.3).

@@ -55,7 +55,7 @@ pub(super) fn events(
         JournalEntry::Mission(entry) if scope.sees(&entry.project) => {
             Some(MissionEvent { seq: Some(sequenced.seq), entry })
         }
-        JournalEntry::Mission(_) | JournalEntry::Agent(_) => None,
+        JournalEntry::Mission(_) | JournalEntry::Agent(_) | JournalEntry::Removal(_) => None,
     });
     Ok(events.collect())
 }

@@ -24,6 +24,8 @@ const COMPLETIONS: u32 = 100;
 pub(super) fn aggregate(connection: &Connection, now: Timestamp) -> Result<Snapshot, Fault> {
     let head = journal::head(connection)?;
     let totals = totals(connection, sql!("snapshot_totals"), ())?;
+    let mut standings = standings(connection, sql!("snapshot_standings"), ())?;
+    add_removed_standings(connection, &mut standings)?;
     let mut completed = BTreeMap::new();
     for project in totals.keys() {
         let ring = completions(connection, project)?;
@@ -33,7 +35,8 @@ pub(super) fn aggregate(connection: &Connection, now: Timestamp) -> Result<Snaps
     }
     Ok(Snapshot {
         seq: head,
-        standings: standings(connection, sql!("snapshot_standings"), ())?,
+        standings,
+        removed: self::totals(connection, sql!("removed_totals"), ())?,
         running: running(connection, sql!("snapshot_running"), ())?,
         minutes: minutes(connection, head, now)?,
         completions: completed,
@@ -47,19 +50,24 @@ pub(super) fn slice(
     after: Option<MissionId>,
     limit: u32,
 ) -> Result<Slice, Fault> {
+    let is_first = after.is_none();
     let after = after.map(|id| id.to_string()).unwrap_or_default();
     let last: Option<String> = connection
         .prepare_cached(sql!("slice_end"))?
         .query_row((&after, limit.saturating_sub(1)), |row| row.get(0))
         .optional()?;
     let span = [&after, last.as_deref().unwrap_or(BEHIND_ALL_IDS)];
-    let counted = Snapshot {
+    let mut counted = Snapshot {
         seq: journal::head(connection)?,
         totals: totals(connection, sql!("slice_totals"), span)?,
         standings: standings(connection, sql!("slice_standings"), span)?,
         running: running(connection, sql!("slice_running"), span)?,
         ..Snapshot::default()
     };
+    if is_first {
+        counted.removed = self::totals(connection, sql!("removed_totals"), ())?;
+        add_removed_standings(connection, &mut counted.standings)?;
+    }
     Ok(Slice { counted, last: last.map(|id| parse_id(&id)).transpose()? })
 }
 
@@ -107,6 +115,19 @@ fn standings(
         standings.insert(agent, Standing { completed, failed });
     }
     Ok(standings)
+}
+
+/// Adds the attempts that have left with their missions.
+fn add_removed_standings(
+    connection: &Connection,
+    standings: &mut BTreeMap<AgentId, Standing>,
+) -> Result<(), Fault> {
+    for (agent, removed) in self::standings(connection, sql!("removed_standings"), ())? {
+        let sum = standings.entry(agent).or_default();
+        sum.completed += removed.completed;
+        sum.failed += removed.failed;
+    }
+    Ok(())
 }
 
 fn running(

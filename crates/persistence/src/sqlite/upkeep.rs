@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mission_control::{Analysis, Grouping, History, MetricsPoint, Perishable, Retention};
-use mission_control_kernel::{Money, ProjectId, StoreError, Timestamp};
+use mission_control::{Analysis, Grouping, History, MetricsPoint, Perishable, Retention, Walk};
+use mission_control_kernel::{MissionId, Money, ProjectId, StoreError, Timestamp};
+use mission_control_missions::queue::LaneId;
 use mission_control_missions::{Status, Totals};
 use rusqlite::{Connection, Row};
 
 use super::fault::Fault;
 use super::job::Turn;
 use super::load::Columns;
-use super::{Sqlite, sql};
+use super::{Sqlite, closing, leaving, sql};
 use crate::row::{GroupRow, Reader, analysis, at, micros_of};
 
 #[async_trait]
@@ -30,6 +31,24 @@ impl Retention for Sqlite {
             Ok(rows as u64)
         })
         .await
+    }
+
+    async fn remove_missions(
+        &self,
+        age: Duration,
+        after: Option<MissionId>,
+        limit: u32,
+    ) -> Result<Walk<MissionId>, StoreError> {
+        self.write(Turn::Plain, move |tx| leaving::step(tx, age, after, limit)).await
+    }
+
+    async fn remove_lanes(
+        &self,
+        age: Duration,
+        after: Option<LaneId>,
+        limit: u32,
+    ) -> Result<Walk<LaneId>, StoreError> {
+        self.write(Turn::Plain, move |tx| closing::step(tx, age, after, limit)).await
     }
 }
 

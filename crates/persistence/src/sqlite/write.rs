@@ -62,7 +62,7 @@ pub(super) fn entry(tx: &mut Tx<'_>, row: &EntryRow) -> Result<(), Fault> {
 }
 
 fn ready(tx: &mut Tx<'_>, sql: &str, key: &ReadyKey) -> Result<(), Fault> {
-    let lane = tx.lanes.intern(tx.connection, &key.lane)?;
+    let lane = tx.lanes.intern(tx.connection, &key.lane, tx.now)?;
     let rows = tx.connection.prepare_cached(sql)?.execute((lane, key.rank, &key.mission))?;
     exactly_one(rows, "a row of the queue")
 }
@@ -73,7 +73,7 @@ fn mission(
     row: &MissionRow,
     ticket: Option<&ReadyKey>,
 ) -> Result<(), Fault> {
-    let lane = ticket.map(|key| tx.lanes.intern(tx.connection, &key.lane)).transpose()?;
+    let lane = ticket.map(|key| tx.lanes.intern(tx.connection, &key.lane, tx.now)).transpose()?;
     let rank = ticket.map(|key| key.rank);
     let values = values(row, &lane, &rank);
     let (sql, count) = match write {

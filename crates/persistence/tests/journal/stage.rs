@@ -158,7 +158,7 @@ pub(crate) fn versions(told: &[Sequenced], of: MissionId) -> Vec<i64> {
     told.iter()
         .filter_map(|sequenced| match &sequenced.entry {
             JournalEntry::Mission(entry) if entry.mission == of => Some(entry.version),
-            JournalEntry::Mission(_) | JournalEntry::Agent(_) => None,
+            JournalEntry::Mission(_) | JournalEntry::Agent(_) | JournalEntry::Removal(_) => None,
         })
         .collect()
 }

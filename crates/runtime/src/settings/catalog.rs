@@ -1,6 +1,7 @@
 //! The one table of settings: a new setting is a new row here, and nothing else.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tracing_subscriber::filter::Targets;
 use super::layer::Reader;
 use super::parse;
 use super::setting::{Setting, declare_settings};
-use super::words::{Environment, HostName, LogFormat};
+use super::words::{Environment, HostName, LogFormat, Network, WebOrigin};
 use crate::Secret;
 
 declare_settings! {
@@ -44,15 +45,46 @@ declare_settings! {
                 .variable(&["MISSION_CONTROL_ALLOWED_HOSTS"])
                 .server_only();
 
-        /// The key that signs sessions and cursors, at least 32 characters; if none is given in
+        /// Other origins whose pages may use the API with a token and read the answers (CORS), separated
+        /// by commas, each in full.
+        ALLOWED_ORIGINS => allowed_origins: Vec<WebOrigin> = parse::origins,
+            Setting::new("allowed_origins", "ORIGINS").flag("allowed-origins")
+                .variable(&["MISSION_CONTROL_ALLOWED_ORIGINS"])
+                .server_only();
+
+        /// The reverse proxies, as addresses or networks separated by commas, whose Forwarded or
+        /// X-Forwarded-For is believed; nobody else's is.
+        TRUSTED_PROXIES => trusted_proxies: Vec<Network> = parse::networks,
+            Setting::new("trusted_proxies", "NETWORKS").flag("trusted-proxies")
+                .variable(&["MISSION_CONTROL_TRUSTED_PROXIES"])
+                .server_only();
+
+        /// How many requests a minute an address, or an IPv6 /64, may send without a good credential, as
+        /// many at once; 0 is no limit.
+        ANONYMOUS_RATE => anonymous_rate: Option<NonZeroU32> = parse::rate,
+            Setting::new("anonymous_rate", "NUMBER").flag("anonymous-rate")
+                .variable(&["MISSION_CONTROL_ANONYMOUS_RATE"]).default("100").server_only();
+
+        /// The same for each person with all their tokens; agents and work under a lease have no limit.
+        PRINCIPAL_RATE => principal_rate: Option<NonZeroU32> = parse::rate,
+            Setting::new("principal_rate", "NUMBER").flag("principal-rate")
+                .variable(&["MISSION_CONTROL_PRINCIPAL_RATE"]).default("6000").server_only();
+
+        /// The key that signs cursors, at least 32 characters, which replicas share; if none is given in
         /// development, one is made in the data folder.
         SECRET_KEY => secret_key: Option<Secret> = parse::secret_key,
             Setting::secret("secret_key", &["MISSION_DASHBOARD_SECRET_KEY"])
                 .server_only();
 
-        /// The token of the first administrator, at least 32 characters.
+        /// The token of the administrator, for programs and for the login page, at least 32 characters.
         ADMIN_TOKEN => admin_token: Option<Secret> = parse::admin_token,
             Setting::secret("admin_token", &["MISSION_CONTROL_ADMIN_TOKEN"])
+                .server_only();
+
+        /// Asks nobody who they are: everyone who reaches the address may do everything. Only on a
+        /// loopback address, without allowed_hosts and trusted_proxies, and never in production.
+        NO_AUTH => no_auth: bool = parse::truth,
+            Setting::switch("no_auth").flag("no-auth").variable(&["MISSION_CONTROL_NO_AUTH"])
                 .server_only();
 
         /// The folder of the database, keys and logs, made if it is missing.
@@ -118,6 +150,12 @@ declare_settings! {
             Setting::new("web_dir", "FOLDER").flag("web-dir")
                 .variable(&["MISSION_CONTROL_WEB_DIR"])
                 .server_only();
+
+        /// How many days missions are kept that are over, with their attempts and lines; 0 keeps them
+        /// for ever. What failed stays until it is retried or discarded. Counters are of all time.
+        KEEP_MISSIONS => keep_missions: Option<Duration> = parse::days,
+            Setting::new("keep_missions_days", "DAYS").flag("keep-missions-days")
+                .variable(&["MISSION_CONTROL_KEEP_MISSIONS_DAYS"]).default("30").server_only();
 
         /// How many days the journal is kept; 0 keeps it for ever.
         KEEP_JOURNAL => keep_journal: Option<Duration> = parse::days,

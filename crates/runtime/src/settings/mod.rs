@@ -28,7 +28,7 @@ use self::flags::CommandLine;
 use self::layer::Reader;
 pub use self::problem::{Origin, Problem, SettingsError};
 pub use self::reference::reference;
-pub use self::words::{Environment, HostName, LogFormat, Program};
+pub use self::words::{Environment, HostName, LogFormat, Network, Program, WebOrigin};
 
 /// What the command line asks for.
 #[derive(Debug)]

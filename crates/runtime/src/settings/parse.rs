@@ -1,5 +1,8 @@
 //! From the text of each setting to its value. Empty text means "none" where there may be none.
 
+mod reach;
+mod samples;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -10,6 +13,7 @@ use tracing_subscriber::filter::Targets;
 
 use super::words::{Environment, HostName, LogFormat};
 use crate::Secret;
+pub(super) use reach::{host_names, networks, origins, rate};
 
 /// What a value must be, as the end of a sentence about it: "must be …".
 #[derive(PartialEq, Eq, Debug)]
@@ -23,10 +27,6 @@ impl Refusal {
 
 /// The shortest secret: 32 characters of even a small alphabet are beyond guessing.
 const MIN_SECRET_CHARS: usize = 32;
-
-/// Values that documents show and people copy; whoever can read can use them.
-const SAMPLE_SECRETS: [&str; 4] =
-    ["mission-dashboard-secret-key", "your-secure-secret-key", "changeme", "secret"];
 
 /// The most missions at once: each may be a process with its pipes, and file descriptors end.
 const CONCURRENCY: RangeInclusive<u64> = 1..=1_000;
@@ -64,10 +64,6 @@ pub(super) fn port(text: &str) -> Result<u16, Refusal> {
     text.parse().map_err(|_| Refusal::new("must be a whole number from 0 to 65535"))
 }
 
-pub(super) fn host_names(text: &str) -> Result<Vec<HostName>, Refusal> {
-    list(text, host_name)
-}
-
 pub(super) fn projects(text: &str) -> Result<Vec<ProjectId>, Refusal> {
     let project = |item: &str| {
         item.parse()
@@ -84,8 +80,8 @@ pub(super) fn secret_key(text: &str) -> Result<Option<Secret>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
-    if SAMPLE_SECRETS.iter().any(|sample| text.eq_ignore_ascii_case(sample)) {
-        return Err(Refusal::new("is a sample that everybody can read; make a random one"));
+    if samples::is_sample(text) {
+        return Err(Refusal::new("is a sample that anybody would guess; make a random one"));
     }
     if text.chars().count() < MIN_SECRET_CHARS {
         let rule = format!("must have at least {MIN_SECRET_CHARS} characters; make a random one");
@@ -200,6 +196,10 @@ fn host_name(item: &str) -> Result<HostName, Refusal> {
         Refusal(format!("has the host {item:?}, which {rule}"))
     };
     let bare = item.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(item);
+    // What stands for any address is none that anybody calls.
+    if bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_unspecified()) {
+        return Err(refused());
+    }
     if let Ok(address) = bare.parse::<Ipv6Addr>() {
         return Ok(HostName::new(format!("[{address}]")));
     }

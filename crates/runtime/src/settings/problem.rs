@@ -165,6 +165,34 @@ pub enum Problem {
         /// The variable to set.
         variable: &'static str,
     },
+    /// Nobody is asked who they are, where others can reach the server.
+    #[error(
+        "{setting} lets in everybody who reaches the server, so it goes with a loopback address \
+         alone, and {host} can be reached from other machines: leave out {setting}, or the host"
+    )]
+    OpenToOthers {
+        /// The switch.
+        setting: &'static str,
+        /// The address.
+        host: IpAddr,
+    },
+    /// Nobody is asked who they are, in production.
+    #[error("{setting} lets in everybody, so it does not go with production: leave it out")]
+    OpenInProduction {
+        /// The switch.
+        setting: &'static str,
+    },
+    /// Nobody is asked who they are, where others are expected to come.
+    #[error(
+        "{setting} lets in everybody who reaches the server, and {other} is for those who come \
+         from elsewhere: leave out {setting}, or {other}"
+    )]
+    OpenThroughOthers {
+        /// The switch.
+        setting: &'static str,
+        /// What lets others come.
+        other: &'static str,
+    },
     /// A worker of its own without a store that processes share.
     #[error(
         "a worker of its own needs the PostgreSQL database of its servers, and {variable} is not \

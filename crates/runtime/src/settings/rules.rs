@@ -1,6 +1,8 @@
 //! What settings ask of each other.
 
-use super::catalog::{ALLOWED_HOSTS, DEMO, Draft, NO_WORKER, POSTGRES_DSN, SECRET_KEY};
+use super::catalog::{
+    ALLOWED_HOSTS, DEMO, Draft, NO_AUTH, NO_WORKER, POSTGRES_DSN, SECRET_KEY, TRUSTED_PROXIES,
+};
 use super::problem::Problem;
 use super::words::{Environment, Program};
 
@@ -33,8 +35,29 @@ fn for_a_server(draft: &Draft, problems: &mut Vec<Problem>) {
     } else if lacks_key && draft.environment == Some(Environment::Production) {
         problems.push(Problem::NoSecretKey { variable: SECRET_KEY.variables[0] });
     }
+    if draft.no_auth == Some(true) {
+        let setting = NO_AUTH.key;
+        if let Some(host) = exposed {
+            problems.push(Problem::OpenToOthers { setting, host });
+        }
+        if draft.environment == Some(Environment::Production) {
+            problems.push(Problem::OpenInProduction { setting });
+        }
+        behind_nothing(draft, problems);
+    }
     if draft.demo == Some(true) {
         against_the_demo(draft, problems);
+    }
+}
+
+/// Other names and proxies bring those from elsewhere to a loopback address.
+fn behind_nothing(draft: &Draft, problems: &mut Vec<Problem>) {
+    let conflicts = [
+        (draft.allowed_hosts.as_ref().is_some_and(|hosts| !hosts.is_empty()), &ALLOWED_HOSTS),
+        (draft.trusted_proxies.as_ref().is_some_and(|it| !it.is_empty()), &TRUSTED_PROXIES),
+    ];
+    for (_, other) in conflicts.into_iter().filter(|(is_there, _)| *is_there) {
+        problems.push(Problem::OpenThroughOthers { setting: NO_AUTH.key, other: other.key });
     }
 }
 

@@ -2,6 +2,7 @@
 //! or problems out.
 
 mod precedence;
+mod reach;
 mod refusals;
 mod rules;
 mod secrets;
@@ -16,7 +17,7 @@ use mission_control_runtime::{Loaded, Program, Settings};
 use tempfile::{TempDir, tempdir};
 
 /// A key that is as short as it may be.
-const KEY: &str = "0123456789abcdef0123456789abcdef";
+const KEY: &str = "7Gq2vXo0pLr9sTz4bNc8yWm1eKd6hJf3";
 
 /// A process that is about to start, in a data folder of its own.
 struct Start {

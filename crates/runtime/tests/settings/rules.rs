@@ -40,6 +40,30 @@ fn production_needs_a_key() {
 }
 
 #[test]
+fn nobody_is_asked_who_they_are_only_where_nobody_else_comes_and_never_in_production() {
+    let open = || Start::new().flags(&["--no-auth"]);
+    assert!(open().settings().no_auth && !Start::new().settings().no_auth);
+    assert!(open().variable(HOST, "::1").load().is_ok());
+    let reached = || open().variable(SECRET_KEY, KEY).variable(ALLOWED_HOSTS, "a.test");
+    for host in ["0.0.0.0", "::", "192.168.1.5"] {
+        let sentence = reached().variable(HOST, host).problems()[0].to_string();
+        assert!(sentence.starts_with("no_auth lets in everybody who reaches"), "{sentence}");
+    }
+    let sentence =
+        open().variable(SECRET_KEY, KEY).variable("ENVIRONMENT", "production").sentence();
+    assert!(sentence.starts_with("no_auth lets in everybody, so it does not go"), "{sentence}");
+    for (variable, value, other) in [
+        (ALLOWED_HOSTS, "a.test", "allowed_hosts"),
+        ("MISSION_CONTROL_TRUSTED_PROXIES", "127.0.0.1", "trusted_proxies"),
+    ] {
+        let sentence = open().variable(variable, value).sentence();
+        assert!(sentence.ends_with(&format!("leave out no_auth, or {other}")), "{sentence}");
+    }
+    let worker = Start::of(Program::Worker).variable("POSTGRES_DSN", "postgres://me@host/db");
+    assert!(worker.flags(&["--no-auth"]).sentence().starts_with("--no-auth is not a flag"));
+}
+
+#[test]
 fn one_missing_key_is_one_problem() {
     let start = Start::new()
         .variable("ENVIRONMENT", "production")

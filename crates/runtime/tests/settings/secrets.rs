@@ -10,7 +10,13 @@ const SECRETS: [&str; 2] = ["MISSION_DASHBOARD_SECRET_KEY", "MISSION_CONTROL_ADM
 #[test]
 fn samples_are_refused_wherever_they_stand() {
     for variable in SECRETS {
-        for sample in ["mission-dashboard-secret-key", "your-secure-secret-key", "ChangeMe"] {
+        for sample in [
+            "mission-dashboard-secret-key",
+            "your-secure-secret-key",
+            "ChangeMe",
+            "changeme-changeme-changeme-changeme",
+            "0123456789abcdef0123456789abcdef",
+        ] {
             let sentence = Start::new().variable(variable, sample).sentence();
             assert!(sentence.starts_with(&format!("{variable} is a sample")), "{sentence}");
         }
@@ -113,7 +119,7 @@ fn a_secret_is_no_flag_and_its_value_is_not_repeated() {
 
 #[test]
 fn no_error_and_no_debug_text_shows_a_secret() {
-    let canary = "canary-0123456789abcdef-0123456789abcdef";
+    let canary = "canary-7Gq2vXo0pLr9sTz4bNc8yWm1eKd6hJf3";
     let file = format!("admin_token = \"{canary}");
     let start = Start::new()
         .variable("MISSION_DASHBOARD_SECRET_KEY", "canary")

@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
@@ -27,6 +28,9 @@ fn the_defaults_serve_one_person_on_one_machine() {
     assert!(settings.secret_key.is_none() && settings.admin_token.is_none());
     assert!(settings.postgres_dsn.is_none() && settings.allowed_hosts.is_empty());
     assert!(settings.profiles.is_none() && settings.log_file.is_none());
+    assert!(settings.allowed_origins.is_empty() && settings.trusted_proxies.is_empty());
+    assert_eq!(settings.anonymous_rate.map(NonZeroU32::get), Some(100));
+    assert_eq!(settings.principal_rate.map(NonZeroU32::get), Some(6_000));
 }
 
 #[test]
@@ -48,6 +52,13 @@ fn every_variable_reaches_its_setting() {
             ("MISSION_DASHBOARD_HOST", "::1"),
             ("MISSION_CONTROL_ADMIN_TOKEN", crate::KEY),
             ("MISSION_CONTROL_ALLOWED_HOSTS", "A.Test, [::1], a.test,"),
+            (
+                "MISSION_CONTROL_ALLOWED_ORIGINS",
+                "https://Tools.Test:443, http://[::1]:8080,http://b.test:80",
+            ),
+            ("MISSION_CONTROL_TRUSTED_PROXIES", "127.0.0.1, ::ffff:10.0.0.7,10.0.0.0/8,fd00::/8"),
+            ("MISSION_CONTROL_ANONYMOUS_RATE", "0"),
+            ("MISSION_CONTROL_PRINCIPAL_RATE", "1000000"),
             ("MISSION_CONTROL_PROJECTS", "red, blue,red"),
             ("MISSION_CONTROL_LOG_FILE", "logs/server.log"),
             ("MISSION_CONTROL_KEEP_JOURNAL_DAYS", "14"),
@@ -67,6 +78,12 @@ fn every_variable_reaches_its_setting() {
     assert_eq!(settings.admin_token.unwrap().expose(), crate::KEY);
     let hosts: Vec<&str> = settings.allowed_hosts.iter().map(|host| host.as_str()).collect();
     assert_eq!(hosts, ["a.test", "[::1]"]);
+    let origins: Vec<&str> = settings.allowed_origins.iter().map(|it| it.as_str()).collect();
+    assert_eq!(origins, ["https://tools.test", "http://[::1]:8080", "http://b.test"]);
+    let proxies: Vec<String> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["127.0.0.1/32", "10.0.0.7/32", "10.0.0.0/8", "fd00::/8"]);
+    assert_eq!(settings.anonymous_rate, None);
+    assert_eq!(settings.principal_rate.map(NonZeroU32::get), Some(1_000_000));
     let projects: Vec<&str> = settings.projects.iter().map(|project| project.as_str()).collect();
     assert_eq!(projects, ["red", "blue"]);
     assert_eq!(settings.log_file.as_deref(), Some(Path::new("logs/server.log")));
@@ -109,6 +126,10 @@ fn what_breaks_its_rule_is_refused_with_origin_value_and_rule() {
         ("MISSION_CONTROL_ALLOWED_HOSTS", "a.test,https://b.test", "has the host \"https://b.test"),
         ("MISSION_CONTROL_ALLOWED_HOSTS", "a.test:80", "without scheme, port or wildcard"),
         ("MISSION_CONTROL_ALLOWED_HOSTS", "*", "without scheme, port or wildcard"),
+        ("MISSION_CONTROL_ALLOWED_HOSTS", "0.0.0.0", "without scheme, port or wildcard"),
+        ("MISSION_CONTROL_ALLOWED_HOSTS", "[::]", "without scheme, port or wildcard"),
+        ("MISSION_CONTROL_ANONYMOUS_RATE", "-1", "must be a whole number from 0 to 1000000"),
+        ("MISSION_CONTROL_PRINCIPAL_RATE", "many", "must be a whole number from 0 to 1000000"),
         ("MISSION_CONTROL_PROJECTS", "red,Blue", "has the project \"Blue\", which must be 1 to 64"),
         ("MISSION_CONTROL_PROJECTS", ",", "must name at least one project"),
         ("MISSION_CONTROL_NO_WORKER", "maybe", "must be true or false"),

@@ -1,6 +1,6 @@
 //! Where the next page of a list of missions begins.
 
-use mission_control::kernel::MissionId;
+use mission_control::kernel::{MissionId, ProjectId};
 use mission_control::missions::{ListPlace, Sort, SortKey};
 use uuid::Uuid;
 
@@ -8,7 +8,8 @@ use super::Signer;
 
 const PURPOSE: &str = "missions";
 
-/// A place in a list that is sorted in one way; it means nothing in another order.
+/// A place in a project's list that is sorted in one way; it means nothing in another order, and
+/// nothing elsewhere: it says when something was made, or what it has cost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct ListCursor {
     pub(crate) sort: Sort,
@@ -16,17 +17,17 @@ pub(crate) struct ListCursor {
 }
 
 impl ListCursor {
-    pub(crate) fn seal(&self, signer: &Signer) -> String {
+    pub(crate) fn seal(&self, signer: &Signer, project: &ProjectId) -> String {
         let Self { sort, place } = self;
         let mut bytes = Vec::with_capacity(26);
         bytes.extend([sort.key as u8, u8::from(sort.descending)]);
         bytes.extend(place.value.to_be_bytes());
         bytes.extend(place.id.uuid().as_bytes());
-        signer.seal(PURPOSE, &bytes)
+        signer.seal(&purpose(project), &bytes)
     }
 
-    pub(crate) fn open(signer: &Signer, text: &str) -> Option<Self> {
-        let bytes = signer.open(PURPOSE, text)?;
+    pub(crate) fn open(signer: &Signer, project: &ProjectId, text: &str) -> Option<Self> {
+        let bytes = signer.open(&purpose(project), text)?;
         let (&[key, descending], rest) = bytes.split_first_chunk()?;
         let (value, id) = rest.split_first_chunk()?;
         let key = *SortKey::ALL.get(usize::from(key))?;
@@ -36,6 +37,10 @@ impl ListCursor {
     }
 }
 
+fn purpose(project: &ProjectId) -> String {
+    format!("{PURPOSE}/{project}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,14 +48,19 @@ mod tests {
     #[test]
     fn a_place_reads_back_what_it_wrote_in_every_order() {
         let signer = Signer::new(b"key");
+        let project: ProjectId = "lab".parse().unwrap();
         let id = "019126f4-5d40-7000-8000-000000000001".parse().unwrap();
         for key in SortKey::ALL.iter().copied() {
             for (descending, value) in [(true, -1), (false, i64::MAX)] {
                 let sort = Sort { key, descending };
                 let cursor = ListCursor { sort, place: ListPlace { value, id } };
-                assert_eq!(ListCursor::open(&signer, &cursor.seal(&signer)), Some(cursor));
+                let text = cursor.seal(&signer, &project);
+                assert_eq!(ListCursor::open(&signer, &project, &text), Some(cursor));
+                let elsewhere = ProjectId::default_project();
+                assert_eq!(ListCursor::open(&signer, &elsewhere, &text), None);
             }
         }
-        assert_eq!(ListCursor::open(&signer, &signer.seal(PURPOSE, b"short")), None);
+        let short = signer.seal(&purpose(&project), b"short");
+        assert_eq!(ListCursor::open(&signer, &project, &short), None);
     }
 }

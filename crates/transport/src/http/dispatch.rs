@@ -9,34 +9,29 @@ use bytes::Bytes;
 use futures::FutureExt;
 use http::header::{CONTENT_LENGTH, UPGRADE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use hyper::body::{Body, Incoming};
 use hyper::upgrade::OnUpgrade;
-use mission_control_identity::{
-    Access, Denial, Identities, Principal, PrincipalId, authorize, choose_project,
-};
+use mission_control_identity::{Access, Denial, authorize, choose_project};
 use mission_control_kernel::{Clock, Ids, ProjectId};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use super::query::PROJECT;
+use super::arrival::Arrival;
+use super::limits::{Allowance, Who};
+use super::projects::{self, Projects};
 use super::request::Caller;
 use super::request_id::X_REQUEST_ID;
 use super::routes::Found;
 use super::{
-    Doors, Problem, Query, Reply, ReplyBody, Request, RequestId, Route, RouteTable, body, headers,
+    Charges, Doors, Problem, Proxies, Query, RateLimits, Reply, ReplyBody, Request, RequestId,
+    Route, RouteTable, body, cors, headers,
 };
-use crate::auth::{Credential, Lasting, Sessions};
-use crate::metrics::RoutePattern;
+use crate::auth::{Authenticator, Credential, Known, says_tls};
 use crate::server::Answer;
 
-/// The header that names a project, and seed 003's name for it.
-static PROJECT_HEADERS: [HeaderName; 2] =
-    [HeaderName::from_static("x-project"), HeaderName::from_static("x-tenant-id")];
-/// What stands in the log for a request that found no route.
-const NO_ROUTE: &str = "-";
 /// After this, a client asks again whether the records of tokens or a busy handler have recovered.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 
@@ -62,9 +57,10 @@ impl Default for Deadlines {
 pub struct Dispatcher {
     routes: RouteTable,
     doors: Doors,
-    identities: Arc<dyn Identities>,
-    sessions: Option<Arc<Sessions>>,
-    projects: Option<Vec<ProjectId>>,
+    proxies: Proxies,
+    limits: RateLimits,
+    authenticator: Arc<Authenticator>,
+    projects: Option<Arc<Projects>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     deadlines: Deadlines,
@@ -77,7 +73,7 @@ impl Dispatcher {
     pub fn new(
         routes: RouteTable,
         doors: Doors,
-        identities: Arc<dyn Identities>,
+        authenticator: Arc<Authenticator>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
@@ -85,8 +81,9 @@ impl Dispatcher {
         Self {
             routes,
             doors,
-            identities,
-            sessions: None,
+            proxies: Proxies::default(),
+            limits: RateLimits::default(),
+            authenticator,
             projects: None,
             clock,
             ids,
@@ -95,17 +92,24 @@ impl Dispatcher {
         }
     }
 
-    /// The same, which also lets in whoever has signed in from a browser.
+    /// The same where only these projects exist: any other is answered as one that is outside.
     #[must_use]
-    pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
-        self.sessions = Some(sessions);
+    pub fn with_projects(mut self, projects: Arc<Projects>) -> Self {
+        self.projects = Some(projects);
         self
     }
 
-    /// The same where only these projects exist: any other is answered as one that is outside.
+    /// The same, which takes the word of these proxies for where a request comes from.
     #[must_use]
-    pub fn with_projects(mut self, projects: Vec<ProjectId>) -> Self {
-        self.projects = Some(projects);
+    pub fn with_proxies(mut self, proxies: Proxies) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// The same, which lets in so many requests and no more.
+    #[must_use]
+    pub fn with_limits(mut self, limits: RateLimits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -135,68 +139,117 @@ impl Dispatcher {
         arrival: &mut Arrival,
     ) -> Result<Reply, Problem> {
         let (head, body, upgrade) = take_apart(request);
-        let cookie = self.sessions.as_ref().map_or("", |sessions| sessions.cookie());
-        let credential = Credential::of(&head.headers, cookie);
-        self.doors.check(&head, credential.as_ref())?;
-        let Found { route, spans } = self.routes.find(&head.method, head.uri.path())?;
+        let host = self.doors.host(&head)?;
+        arrival.guest = self.doors.guest(&head.headers).cloned();
+        if let (Some(_), Some(asked)) = (&arrival.guest, cors::asked_for(&head)) {
+            let found = self.routes.find(&cors::method(asked)?, head.uri.path())?;
+            arrival.route = found.route.path;
+            return cors::answer(&found.route);
+        }
+        let by_tls = arrival.source.is_secure() || says_tls(&head.headers);
+        let credential = Credential::of(&head.headers, self.authenticator.cookie(), by_tls);
+        self.doors.check(&head, host, credential.as_ref())?;
+        // What is not found is counted too: no spelling of a path is free.
+        let found = self.routes.find(&head.method, head.uri.path());
+        let route = found.as_ref().ok().map(|found| &*found.route);
+        let known = self.charge(route, credential, arrival).await?;
+        let Found { route, spans } = found?;
         arrival.route = route.path;
         let query = Query::parse(head.uri.query(), route.query);
-        let requested = requested_project(&head.headers, query.as_ref().ok());
-        let caller = self.admit(&route, credential, requested).await?;
-        arrival.principal = caller.as_ref().map(|caller| caller.principal.id.clone());
+        let requested = projects::requested(&head, &spans, query.as_ref().ok());
+        let caller = self.admit(&route, known, requested).await?;
         let query = query?;
         let body = body::read(body, route.body.limit(), self.deadlines.body).await?;
+        let caller = self.admit_again(&route, caller, credential).await?;
         if !body.is_empty() {
             body::expect_json(&head.headers)?;
         }
         let hung_up = CancellationToken::new();
         let _guard = hung_up.clone().drop_guard();
-        let (id, peer) = (arrival.id.clone(), arrival.peer);
+        let (id, peer, source) = (arrival.id.clone(), arrival.peer, arrival.source);
         let stay = self.handlers.token();
         let request =
-            Request { head, spans, query, caller, id, peer, body, upgrade, hung_up, stay };
+            Request { head, spans, query, caller, id, peer, source, body, upgrade, hung_up, stay };
         self.run(route, request).await
     }
 
-    /// Finds out who asks and whether they may; `None` on open routes, which ask nobody.
+    /// Finds out who asks, unless nothing hangs on it, and takes the request from their budget.
+    ///
+    /// Whoever has a good credential is not held up by others at the same address. Where that has
+    /// spent its budget, the records are asked no more for what was never found good here: guesses
+    /// would keep them busy. Work under a lease is looked up all the same.
+    async fn charge(
+        &self,
+        route: Option<&Route>,
+        credential: Option<Credential>,
+        arrival: &mut Arrival,
+    ) -> Result<Option<Known>, Problem> {
+        let charges = route.map_or_else(Charges::default, Route::charges);
+        let asks_nobody =
+            route.is_none_or(|route| matches!(route.access, Access::Open | Access::Denied));
+        if charges == Charges::Nobody && asks_nobody {
+            return Ok(None);
+        }
+        let address = arrival.source.address();
+        if self.authenticator.is_strange(credential.as_ref()) {
+            arrival.allowance = self.limits.spent(charges, address, Instant::now());
+            arrival.allowance.as_ref().map_or(Ok(()), Allowance::check)?;
+        }
+        let known = match self.authenticator.authenticate(credential.as_ref()).await {
+            Ok(known) => known,
+            // Who signs in, or finds nothing, needs no records to be counted.
+            Err(_) if asks_nobody => None,
+            Err(unavailable) => return Err(unavailable.into()),
+        };
+        arrival.principal = known.as_ref().map(|known| known.principal.id.clone());
+        let who = known.as_ref().map(Who::of);
+        arrival.allowance = self.limits.count(charges, who, address, Instant::now());
+        arrival.allowance.as_ref().map_or(Ok(()), Allowance::check)?;
+        Ok(known)
+    }
+
+    /// Whether whoever asks may; `None` on open routes, which ask nobody.
     async fn admit(
         &self,
         route: &Route,
-        credential: Option<Credential>,
+        known: Option<Known>,
         requested: Result<Option<ProjectId>, Problem>,
     ) -> Result<Option<Caller>, Problem> {
         if matches!(route.access, Access::Open | Access::Denied) {
             authorize(None, route.access, None)?;
             return Ok(None);
         }
-        let (principal, session) = self.identify(credential).await?;
+        let known = known.ok_or(Denial::Unauthenticated)?;
         let requested = requested?;
-        let project = choose_project(&principal, requested.as_ref());
-        let exists = |project: &ProjectId| {
-            self.projects.as_ref().is_none_or(|known| known.contains(project))
-        };
-        let project = project.filter(exists);
-        authorize(Some(&principal), route.access, project.as_ref())?;
-        Ok(Some(Caller { principal, project, session }))
+        let project = choose_project(&known.principal, requested.as_ref());
+        let project = self.existing(project).await?;
+        authorize(Some(&known.principal), route.access, project.as_ref())?;
+        Ok(Some(Caller { known, project }))
     }
 
-    async fn identify(
+    /// The same caller, judged by what they may do now: a body may take its time, and what was taken
+    /// from them meanwhile is gone.
+    async fn admit_again(
         &self,
+        route: &Route,
+        caller: Option<Caller>,
         credential: Option<Credential>,
-    ) -> Result<(Arc<Principal>, Option<Lasting>), Problem> {
-        let known = match (credential, &self.sessions) {
-            (Some(Credential::Bearer(digest)), _) => Some((digest, None)),
-            (Some(Credential::Session(text)), Some(sessions)) => {
-                let session = sessions.read(&text, self.clock.now());
-                session.map(|session| (session.token, Some(session.lasting)))
-            }
-            (Some(Credential::Session(_)), None) | (None, _) => None,
+    ) -> Result<Option<Caller>, Problem> {
+        let Some(caller) = caller else { return Ok(None) };
+        if caller.known.over.still().await? {
+            return Ok(Some(caller));
+        }
+        let known = self.authenticator.authenticate(credential.as_ref()).await?;
+        self.admit(route, known, Ok(caller.project)).await
+    }
+
+    /// The project, if it is there.
+    async fn existing(&self, project: Option<ProjectId>) -> Result<Option<ProjectId>, Problem> {
+        let (Some(project), Some(projects)) = (&project, &self.projects) else {
+            return Ok(project);
         };
-        let (digest, session) = known.ok_or(Denial::Unauthenticated)?;
-        let known = self.identities.authenticate(&digest).await.map_err(|error| {
-            Problem::unavailable("identities_unavailable", error.to_string(), TRY_AGAIN)
-        })?;
-        known.map(|known| (known, session)).ok_or_else(|| Denial::Unauthenticated.into())
+        let known = projects.has(project).await?;
+        Ok(known.then(|| project.clone()))
     }
 
     async fn run(&self, route: Arc<Route>, request: Request) -> Result<Reply, Problem> {
@@ -236,18 +289,17 @@ impl Answer for Dispatcher {
         let started = Instant::now();
         let id = RequestId::of(request.headers(), || self.ids.next(self.clock.now()));
         let (method, target) = (request.method().clone(), request.uri().clone());
-        let mut arrival = Arrival { id, peer, route: NO_ROUTE, principal: None };
+        let source = self.proxies.source(peer.ip(), request.headers());
+        let mut arrival = Arrival::new(id, peer, source);
         let mut response = match self.perform(request, &mut arrival).await {
             Ok(reply) => reply.into_response(),
             Err(problem) => problem.into_response(target.path(), &arrival.id),
         };
-        headers::harden(response.headers_mut());
-        response.headers_mut().insert(X_REQUEST_ID, arrival.id.header());
-        response.extensions_mut().insert(RoutePattern(arrival.route));
+        arrival.complete(&mut response, self.doors.has_guests());
         if method == Method::HEAD {
             response = without_body(response);
         }
-        log(&method, &arrival, response.status(), started.elapsed());
+        arrival.log(&method, response.status(), started.elapsed());
         response
     }
 
@@ -262,41 +314,11 @@ impl Answer for Dispatcher {
     }
 }
 
-/// What is known of a request while it is being answered.
-struct Arrival {
-    id: RequestId,
-    peer: SocketAddr,
-    route: &'static str,
-    principal: Option<PrincipalId>,
-}
-
 fn take_apart(mut request: http::Request<Incoming>) -> (Parts, Incoming, Option<OnUpgrade>) {
     let asked = request.headers().contains_key(UPGRADE);
     let upgrade = asked.then(|| hyper::upgrade::on(&mut request));
     let (head, body) = request.into_parts();
     (head, body, upgrade)
-}
-
-/// The project that a request names; a name that no project can have names one that is not there.
-fn requested_project(
-    headers: &HeaderMap,
-    query: Option<&Query>,
-) -> Result<Option<ProjectId>, Problem> {
-    let named = PROJECT_HEADERS
-        .iter()
-        .flat_map(|name| headers.get_all(name))
-        .map(|value| value.to_str().unwrap_or_default())
-        .chain(query.and_then(|query| query.text(PROJECT)));
-    let mut requested: Option<&str> = None;
-    for name in named {
-        if requested.is_some_and(|other| other != name) {
-            let detail = "the request names two projects";
-            return Err(Problem::malformed("ambiguous_project", detail));
-        }
-        requested = Some(name);
-    }
-    let parse = |name: &str| name.parse().map_err(|_| Denial::NoSuchProject.into());
-    requested.map(parse).transpose()
 }
 
 /// HTTP/2 would send the body of an answer to HEAD; its length has to be told all the same.
@@ -310,24 +332,4 @@ fn without_body(mut response: Response<ReplyBody>) -> Response<ReplyBody> {
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&'static str>().copied()).unwrap_or("no message")
-}
-
-/// One line for each request, under a target of its own: `info,requests=debug` shows all of them.
-fn log(method: &Method, arrival: &Arrival, status: http::StatusCode, took: Duration) {
-    let Arrival { id, peer, route, principal } = arrival;
-    let (status, milliseconds) = (status.as_u16(), took.as_micros() as f64 / 1_000.0);
-    let principal = principal.as_ref().map(tracing::field::display);
-    if status >= 500 {
-        tracing::info!(
-            target: "requests",
-            request_id = %id, %peer, principal, %method, route, status, milliseconds,
-            "answered badly"
-        );
-    } else {
-        tracing::debug!(
-            target: "requests",
-            request_id = %id, %peer, principal, %method, route, status, milliseconds,
-            "answered"
-        );
-    }
 }

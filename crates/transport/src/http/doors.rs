@@ -2,18 +2,26 @@
 
 use http::header::{HOST, ORIGIN, UPGRADE};
 use http::request::Parts;
-use http::{HeaderName, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use mission_control_kernel::Invalid;
 
 use super::Problem;
 use crate::auth::Credential;
 
+const INVALID: Invalid = Invalid::new(
+    "invalid_origin",
+    "must be http or https, ://, a host name and, unless it is the usual one, a port",
+);
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The exact list of origins under which this service is reached. Binding to a wildcard address
-/// adds none: a name that is not here is some other site's, resolved to us.
+/// The exact list of origins under which this service is reached, and of others whose pages may use
+/// it with a token. Binding to a wildcard address adds none: a name that is not here is some other
+/// site's, resolved to us.
 #[derive(Clone, Debug)]
-pub struct Doors(Vec<Door>);
+pub struct Doors {
+    own: Vec<Door>,
+    guests: Vec<HeaderValue>,
+}
 
 #[derive(Clone, Debug)]
 struct Door {
@@ -28,7 +36,8 @@ impl Doors {
     #[must_use]
     pub fn loopback(port: u16) -> Self {
         let door = |name| Door::new("http", name, &port.to_string());
-        Self(["localhost", "127.0.0.1", "[::1]"].map(door).into())
+        let own = ["localhost", "127.0.0.1", "[::1]"].map(door).into();
+        Self { own, guests: Vec::new() }
     }
 
     /// One more name: an origin like `https://missions.example.com` or `http://box.lan:5002`.
@@ -36,38 +45,46 @@ impl Doors {
     /// # Errors
     /// `invalid_origin`.
     pub fn with(mut self, origin: &str) -> Result<Self, Invalid> {
-        let invalid = Invalid::new(
-            "invalid_origin",
-            "must be http or https, ://, a host name and, unless it is the usual one, a port",
-        );
-        let (scheme, authority) = origin.split_once("://").ok_or(invalid)?;
-        let parsed: http::uri::Authority = authority.parse().map_err(|_| invalid)?;
-        let known = scheme == "http" || scheme == "https";
-        if !known || parsed.host().is_empty() || authority.contains('@') {
-            return Err(invalid);
-        }
-        let port = match (parsed.port(), authority.strip_prefix(parsed.host())) {
-            (Some(port), _) => port.as_str().to_owned(),
-            (None, Some("")) => default_port(scheme).to_owned(),
-            (None, _) => return Err(invalid),
-        };
-        self.0.push(Door::new(scheme, &parsed.host().to_ascii_lowercase(), &port));
+        self.own.push(Door::parse(origin)?);
         Ok(self)
     }
 
-    /// Refuses what was meant for another name, and what a page of another origin sent.
+    /// One more origin whose pages may send tokens and read the answers, exactly as browsers write
+    /// it.
+    ///
+    /// # Errors
+    /// `invalid_origin`.
+    pub fn allowing(mut self, origin: &str) -> Result<Self, Invalid> {
+        let door = Door::parse(origin)?;
+        self.guests.push(HeaderValue::try_from(door.origin).map_err(|_| INVALID)?);
+        Ok(self)
+    }
+
+    /// Whether pages of any other origin may.
+    pub(super) fn has_guests(&self) -> bool {
+        !self.guests.is_empty()
+    }
+
+    /// The origin of the page that asks, if it is one of those that may.
+    pub(super) fn guest(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
+        let mut origins = headers.get_all(ORIGIN).iter();
+        let origin = origins.next().filter(|_| origins.next().is_none())?;
+        self.guests.iter().find(|guest| *guest == origin)
+    }
+
+    /// Refuses what a page of another origin sent to `host`.
     ///
     /// A token is what no page of another origin can add without asking first; a session comes along
     /// whoever asks, so that what acts on one has to say where it comes from.
     ///
     /// # Errors
-    /// 400 `duplicate_host`, 421 `wrong_host`, 403 `cross_origin`.
+    /// 403 `cross_origin`.
     pub(super) fn check(
         &self,
         head: &Parts,
+        host: &str,
         credential: Option<&Credential>,
     ) -> Result<(), Problem> {
-        let host = self.host(head)?;
         let (bearer, silent) = match credential {
             Some(Credential::Bearer(_)) => (true, false),
             Some(Credential::Session(_)) => (false, says_no_origin(head)),
@@ -76,16 +93,21 @@ impl Doors {
         // Opening a socket is a GET that browsers let any page make, cookies included.
         let opens = head.headers.contains_key(UPGRADE);
         let harmless = (head.method == Method::GET || head.method == Method::HEAD) && !opens;
-        // Of a socket even a program that has a token says no other origin than ours.
-        if harmless || (bearer && !opens) || (!silent && self.same_origin(head, host)) {
+        // Of a socket even a program that has a token says no origin that is neither ours nor may.
+        let invited = bearer && (!opens || self.guest(&head.headers).is_some());
+        if harmless || invited || (!silent && self.same_origin(head, host)) {
             return Ok(());
         }
         let detail = "a page of another origin may not do this: send a token";
         Err(Problem::forbidden("cross_origin", detail))
     }
 
-    /// The host that the request names, in its target, its `Host` header, or both alike.
-    fn host<'a>(&self, head: &'a Parts) -> Result<&'a str, Problem> {
+    /// The host that the request names, in its target, its `Host` header, or both alike; refuses what
+    /// was meant for another name.
+    ///
+    /// # Errors
+    /// 400 `duplicate_host`, 421 `wrong_host`.
+    pub(super) fn host<'a>(&self, head: &'a Parts) -> Result<&'a str, Problem> {
         let mut headers = head.headers.get_all(HOST).iter();
         let header = headers.next();
         if headers.next().is_some() {
@@ -99,7 +121,7 @@ impl Doors {
         };
         let host = target.or(header).ok_or_else(Problem::wrong_host)?;
         let agree = header.is_none_or(|header| header.eq_ignore_ascii_case(host));
-        if agree && self.0.iter().any(|door| door.has_host(host)) {
+        if agree && self.own.iter().any(|door| door.has_host(host)) {
             Ok(host)
         } else {
             Err(Problem::wrong_host())
@@ -117,11 +139,30 @@ impl Doors {
         let Some(origin) = origins.next() else { return true };
         let of_host = |door: &&Door| door.has_host(host);
         origins.next().is_none()
-            && self.0.iter().filter(of_host).any(|door| origin.as_bytes() == door.origin.as_bytes())
+            && self
+                .own
+                .iter()
+                .filter(of_host)
+                .any(|door| origin.as_bytes() == door.origin.as_bytes())
     }
 }
 
 impl Door {
+    fn parse(origin: &str) -> Result<Self, Invalid> {
+        let (scheme, authority) = origin.split_once("://").ok_or(INVALID)?;
+        let parsed: http::uri::Authority = authority.parse().map_err(|_| INVALID)?;
+        let known = scheme == "http" || scheme == "https";
+        if !known || parsed.host().is_empty() || authority.contains(['@', '*']) {
+            return Err(INVALID);
+        }
+        let port = match (parsed.port(), authority.strip_prefix(parsed.host())) {
+            (Some(port), _) => port.as_str().to_owned(),
+            (None, Some("")) => default_port(scheme).to_owned(),
+            (None, _) => return Err(INVALID),
+        };
+        Ok(Self::new(scheme, &parsed.host().to_ascii_lowercase(), &port))
+    }
+
     fn new(scheme: &str, host: &str, port: &str) -> Self {
         let usual = default_port(scheme);
         let origin = if port == usual {
@@ -151,17 +192,19 @@ fn default_port(scheme: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use http::Request;
-    use mission_control_identity::TokenDigest;
+    use mission_control_identity::SecretDigest;
 
     use super::*;
+    use crate::auth::Bearer;
 
     fn doors() -> Doors {
         let doors = Doors::loopback(5002).with("https://mc.example").unwrap();
-        doors.with("http://box.lan:8080").unwrap()
+        let doors = doors.with("http://box.lan:8080").unwrap();
+        doors.allowing("https://Tools.test:443").unwrap().allowing("http://lab.test:81").unwrap()
     }
 
     fn verdict(method: &str, target: &str, headers: &[(&str, &str)], bearer: bool) -> u16 {
-        let token = Credential::Bearer(TokenDigest::new([0; 32]));
+        let token = Credential::Bearer(Bearer::of("token"));
         verdict_of(method, target, headers, bearer.then_some(token))
     }
 
@@ -176,8 +219,10 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (head, ()) = request.body(()).unwrap().into_parts();
-        doors()
-            .check(&head, credential.as_ref())
+        let doors = doors();
+        doors
+            .host(&head)
+            .and_then(|host| doors.check(&head, host, credential.as_ref()))
             .map_or_else(|problem| problem.status().as_u16(), |()| 200)
     }
 
@@ -264,7 +309,7 @@ mod tests {
         ];
         for (headers, status) in table {
             let with_host = [&[("host", "mc.example")], headers].concat();
-            let session = || Some(Credential::Session("s".to_owned()));
+            let session = || Some(Credential::Session(SecretDigest::new([0; 32])));
             assert_eq!(verdict_of("POST", "/", &with_host, session()), status, "{headers:?}");
             assert_eq!(verdict_of("GET", "/", &with_host, session()), 200, "{headers:?}");
             let socket = [with_host.as_slice(), &[("upgrade", "websocket")]].concat();
@@ -273,9 +318,63 @@ mod tests {
     }
 
     #[test]
+    fn an_allowed_origin_is_known_by_its_exact_name() {
+        let table: [(&[&str], Option<&str>); 13] = [
+            (&["https://tools.test"], Some("https://tools.test")),
+            (&["http://lab.test:81"], Some("http://lab.test:81")),
+            (&[], None),
+            (&["https://Tools.test"], None),
+            (&["https://tools.test:443"], None),
+            (&["https://tools.test/"], None),
+            (&["http://tools.test"], None),
+            (&["https://tools.test.evil.test"], None),
+            (&["https://evil-tools.test"], None),
+            (&["http://lab.test"], None),
+            (&["null"], None),
+            (&["*"], None),
+            (&["https://tools.test", "https://tools.test"], None),
+        ];
+        for (origins, guest) in table {
+            let mut headers = HeaderMap::new();
+            for origin in origins {
+                headers.append(ORIGIN, origin.parse().unwrap());
+            }
+            let doors = doors();
+            let got = doors.guest(&headers).map(|guest| guest.to_str().unwrap());
+            assert_eq!(got, guest, "{origins:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_an_allowed_origin_acts_with_a_token_alone() {
+        let origin = [
+            ("host", "mc.example"),
+            ("origin", "https://tools.test"),
+            ("sec-fetch-site", "cross-site"),
+        ];
+        let socket = [origin.as_slice(), &[("upgrade", "websocket")]].concat();
+        let session = || Some(Credential::Session(SecretDigest::new([0; 32])));
+        assert_eq!(verdict("POST", "/", &origin, true), 200);
+        assert_eq!(verdict("GET", "/", &socket, true), 200);
+        assert_eq!(verdict("GET", "/", &origin, false), 200);
+        assert_eq!(verdict("POST", "/", &origin, false), 403);
+        assert_eq!(verdict("GET", "/", &socket, false), 403);
+        assert_eq!(verdict_of("POST", "/", &origin, session()), 403);
+        assert_eq!(verdict_of("GET", "/", &socket, session()), 403);
+    }
+
+    #[test]
     fn a_name_is_an_origin_and_nothing_else() {
-        for origin in ["mc.example", "ftp://mc.example", "https://", "https://a/b", "https://u@a"] {
+        for origin in
+            ["mc.example", "ftp://mc.example", "https://", "https://a/b", "https://u@a", "null"]
+        {
             let refused = Doors::loopback(80).with(origin);
+            assert_eq!(refused.unwrap_err().code, "invalid_origin", "{origin}");
+            let refused = Doors::loopback(80).allowing(origin);
+            assert_eq!(refused.unwrap_err().code, "invalid_origin", "{origin}");
+        }
+        for origin in ["*", "https://*", "https://*.tools.test"] {
+            let refused = Doors::loopback(80).allowing(origin);
             assert_eq!(refused.unwrap_err().code, "invalid_origin", "{origin}");
         }
     }

@@ -10,6 +10,7 @@ use mission_control_identity::Denial;
 use mission_control_kernel::Invalid;
 use mission_control_wire::{reply, to_bytes};
 
+use super::limits::Budget;
 use super::{ReplyBody, RequestId};
 
 /// Why a request was not done: a stable code to branch on and a sentence to read.
@@ -218,6 +219,21 @@ impl Problem {
         let detail = "too many requests: wait as long as Retry-After says";
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
             .retry_after(retry_after)
+    }
+
+    /// 429 `rate_limited` with `Retry-After`: the budget of an address or a principal is spent.
+    #[must_use]
+    pub(super) fn rate_limited(budget: Budget, wait: Duration) -> Self {
+        let detail = match budget {
+            Budget::Anonymous => {
+                "too many requests without a good credential from this address: wait as long as \
+                 Retry-After says, or send a token"
+            }
+            Budget::Principal => {
+                "you have sent too many requests: wait as long as Retry-After says"
+            }
+        };
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(wait)
     }
 
     /// 500: our fault. The log has the rest under the request id.

@@ -9,9 +9,12 @@ use mission_control::missions::Refusal;
 use mission_control_wire::EncodeError;
 
 use super::{FieldError, Problem};
+use crate::auth::{Crowded, IdentityError, NotIn};
 
 /// What is held or away for a moment is asked for again after this.
 const SOON: Duration = Duration::from_secs(1);
+/// After this, a client asks again whether the records of who may come in have recovered.
+const IDENTITIES_AGAIN: Duration = Duration::from_secs(2);
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -81,6 +84,39 @@ impl From<StoreError> for Problem {
                 tracing::error!(%error, "storage failed");
                 Self::internal()
             }
+        }
+    }
+}
+
+impl From<IdentityError> for Problem {
+    fn from(error: IdentityError) -> Self {
+        Self::unavailable("identities_unavailable", error.to_string(), IDENTITIES_AGAIN)
+    }
+}
+
+impl From<Crowded> for Problem {
+    fn from(crowded: Crowded) -> Self {
+        Self::unavailable("too_many_logins", crowded.to_string(), crowded.retry_after)
+    }
+}
+
+impl From<NotIn> for Problem {
+    /// Whoever shows something wrong learns nothing about it, whatever it was.
+    fn from(not_in: NotIn) -> Self {
+        match not_in {
+            NotIn::Wrong => {
+                let detail = "these credentials let nobody in: look at what was typed; a link works \
+                              once, within 15 minutes, on the machine of its server";
+                Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", detail)
+            }
+            NotIn::TooMany { retry_after } => {
+                let detail = "too many tries to sign in: wait as long as Retry-After says";
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", detail)
+                    .retry_after(retry_after)
+            }
+            NotIn::Crowded(crowded) => crowded.into(),
+            NotIn::Unknown(error) => error.into(),
+            NotIn::Store(error) => error.into(),
         }
     }
 }

@@ -9,7 +9,7 @@ use http::request::Parts;
 use http::{HeaderName, Method};
 use hyper::upgrade::OnUpgrade;
 use mission_control::missions::Actor;
-use mission_control_identity::Principal;
+use mission_control_identity::{Principal, SecretDigest};
 use mission_control_kernel::{Invalid, ProjectId, Scope};
 use mission_control_wire::Body;
 use tokio_util::sync::CancellationToken;
@@ -17,16 +17,14 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::percent::{Plus, decode};
 use super::routes::Spans;
-use super::{IfMatch, Problem, Query, RequestId, json};
-use crate::auth::{Credential, Lasting};
+use super::{IfMatch, Problem, Query, RequestId, Source, json};
+use crate::auth::{Credential, Known, says_tls};
 
 /// Who asks, and about which project. Requests to open routes have none.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
-    pub(super) principal: Arc<Principal>,
+    pub(super) known: Known,
     pub(super) project: Option<ProjectId>,
-    /// The session, where it is one that lets them in.
-    pub(super) session: Option<Lasting>,
 }
 
 /// One request that has been let in.
@@ -38,6 +36,7 @@ pub struct Request {
     pub(super) caller: Option<Caller>,
     pub(super) id: RequestId,
     pub(super) peer: SocketAddr,
+    pub(super) source: Source,
     pub(super) body: Bytes,
     pub(super) upgrade: Option<OnUpgrade>,
     pub(super) hung_up: CancellationToken,
@@ -110,17 +109,32 @@ impl Request {
     /// 401 on an open route, which asks nobody who they are.
     pub fn principal(&self) -> Result<&Arc<Principal>, Problem> {
         let caller = self.caller.as_ref().ok_or_else(Problem::unauthenticated)?;
-        Ok(&caller.principal)
+        Ok(&caller.known.principal)
     }
 
-    /// How long whoever asks stays signed in; `None` where no session lets them in, but a token.
-    pub(crate) fn session(&self) -> Option<&Lasting> {
-        self.caller.as_ref()?.session.as_ref()
+    /// Who asks, as they came in.
+    ///
+    /// # Errors
+    /// As [`Self::principal`].
+    pub(crate) fn known(&self) -> Result<&Known, Problem> {
+        let caller = self.caller.as_ref().ok_or_else(Problem::unauthenticated)?;
+        Ok(&caller.known)
+    }
+
+    /// The session that lets them in; `None` for a token.
+    #[must_use]
+    pub fn session(&self) -> Option<&SecretDigest> {
+        self.caller.as_ref()?.known.session.as_ref()
+    }
+
+    /// Whether a proxy of ours, or the browser itself, says that it reached us through TLS.
+    pub(crate) fn came_by_tls(&self) -> bool {
+        self.source.is_secure() || says_tls(&self.head.headers)
     }
 
     /// What was brought to show who asks, not yet found good; a session lies in `cookie`.
     pub(crate) fn credential(&self, cookie: &str) -> Option<Credential> {
-        Credential::of(&self.head.headers, cookie)
+        Credential::of(&self.head.headers, cookie, self.came_by_tls())
     }
 
     /// Who asks, as the journal keeps it.
@@ -128,7 +142,7 @@ impl Request {
     /// # Errors
     /// As [`Self::principal`].
     pub fn actor(&self) -> Result<Actor, Problem> {
-        Ok(Actor::Principal(self.principal()?.name.clone()))
+        Ok(Actor::Principal(self.principal()?.signature()))
     }
 
     /// The project that the request is about, which the caller may see.
@@ -158,6 +172,13 @@ impl Request {
     #[must_use]
     pub const fn peer(&self) -> SocketAddr {
         self.peer
+    }
+
+    /// Where the request comes from: the other end of the socket, or what is behind proxies that are
+    /// trusted.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
     }
 
     /// The body, at most what the route takes; JSON by its content type unless it is empty.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Method;
 use mission_control_identity::Access;
 
-use super::{Problem, Reply, Request};
+use super::{Charges, Problem, Reply, Request};
 
 /// What a handler returns.
 pub type HandlerFuture = Pin<Box<dyn Future<Output = Result<Reply, Problem>> + Send>>;
@@ -68,6 +68,7 @@ pub struct Route {
     pub(super) query: &'static [&'static str],
     pub(super) exact: bool,
     pub(super) deadline: Option<Duration>,
+    pub(super) charges: Charges,
     pub(super) handler: Arc<dyn Handler>,
 }
 
@@ -91,6 +92,7 @@ impl Route {
             query: &[],
             exact: false,
             deadline: None,
+            charges: Charges::of(access),
             handler: Arc::new(handler),
         }
     }
@@ -150,6 +152,13 @@ impl Route {
         self
     }
 
+    /// The same, which takes other requests from a budget than its policy suggests.
+    #[must_use]
+    pub const fn charging(mut self, charges: Charges) -> Self {
+        self.charges = charges;
+        self
+    }
+
     /// The method.
     #[must_use]
     pub const fn method(&self) -> &Method {
@@ -184,6 +193,12 @@ impl Route {
     #[must_use]
     pub const fn body_kind(&self) -> BodyKind {
         self.body
+    }
+
+    /// Whose requests it takes from a budget.
+    #[must_use]
+    pub const fn charges(&self) -> Charges {
+        self.charges
     }
 
     /// The query parameters it takes.

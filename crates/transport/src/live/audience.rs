@@ -23,7 +23,7 @@ use crate::http::Problem;
 /// Different things that are watched at the same time: each costs a task and up to 4 MiB, and most
 /// screens watch one of a handful.
 const MOST_AUDIENCES: usize = 1_024;
-/// Those of them that one principal may have begun: a quarter, so that nobody takes all. Watching
+/// Those of them that one person may have begun, with all their tokens: a quarter, so that nobody takes all. Watching
 /// what others watch costs nothing and has no bound.
 const AUDIENCES_EACH: usize = MOST_AUDIENCES / 4;
 

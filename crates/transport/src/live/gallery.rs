@@ -87,7 +87,7 @@ impl Written {
 fn mission(entry: &JournalEntry) -> Option<MissionId> {
     match entry {
         JournalEntry::Mission(entry) => Some(entry.mission),
-        JournalEntry::Agent(_) => None,
+        JournalEntry::Agent(_) | JournalEntry::Removal(_) => None,
     }
 }
 

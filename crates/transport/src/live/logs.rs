@@ -17,7 +17,8 @@ use crate::http::Problem;
 
 /// How many lines go out together: what a screen shows twice over.
 const LINES: u32 = 100;
-/// Lines that follow one another go out together; nobody sees a tenth of a second.
+/// Each look at a log is a question to the store, so none follows another sooner. A worker sends what
+/// a program writes in batches that are further apart: who follows one waits for nothing here.
 const WINDOW: Duration = Duration::from_millis(100);
 /// How often the log is looked at though nobody tells that it has grown: it may have, through
 /// another process.

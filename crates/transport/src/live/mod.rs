@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::future::{BoxFuture, pending};
+use futures::future::BoxFuture;
 use futures::{FutureExt, Stream};
 use http::{HeaderName, HeaderValue};
 use mission_control::Gone;
@@ -57,7 +57,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Keeps proxies from gathering what should go out at once.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Live connections of one principal: five thousand screens that were opened with one link, and
+/// Live connections of one person with all their tokens: five thousand screens that were opened with one link, and
 /// still room among all connections for everybody else.
 const SEATS: usize = 6_000;
 /// When to come back for a seat.
@@ -77,7 +77,7 @@ pub(crate) struct Live {
 pub(crate) async fn stream(live: Arc<Live>, request: Request) -> Result<Reply, Problem> {
     let (viewer, first, seat) = live.viewer(&request).await?;
     let held = (seat, live.metrics.open("sse"));
-    let events = events(viewer, first.into(), held, over(&request));
+    let events = events(viewer, first.into(), held, over(&request)?);
     let reply = Reply::stream(EVENT_STREAM, events);
     Ok(reply.header(X_ACCEL_BUFFERING, HeaderValue::from_static("no")))
 }
@@ -87,7 +87,7 @@ pub(crate) async fn socket(live: Arc<Live>, mut request: Request) -> Result<Repl
     let Accepted { upgrade, reply } = websocket::accept(&mut request)?;
     let (viewer, first, seat) = live.viewer(&request).await?;
     let (stay, viewing) = (request.stay(), live.metrics.open("websocket"));
-    let over = over(&request);
+    let over = over(&request)?;
     live.stage.run(async move {
         let _held = (seat, stay);
         if let Some((stream, early)) = Switched::of(upgrade).await {
@@ -97,10 +97,10 @@ pub(crate) async fn socket(live: Arc<Live>, mut request: Request) -> Result<Repl
     Ok(reply)
 }
 
-/// Ends when the session does; never for somebody with a token.
-fn over(request: &Request) -> BoxFuture<'static, ()> {
-    let session = request.session().cloned();
-    session.map_or_else(|| pending().boxed(), |session| session.over().boxed())
+/// Ends when whoever asks may not stay any longer: their session or token is over, or lets them do
+/// something else than before.
+fn over(request: &Request) -> Result<BoxFuture<'static, ()>, Problem> {
+    Ok(request.known()?.over.clone().over().boxed())
 }
 
 /// The stream ends when the viewer does, or its session; the browser comes back by itself.
@@ -114,6 +114,10 @@ fn events(
     futures::stream::unfold(begin, |(mut viewer, mut waiting, held, mut over)| async {
         let mut prints = Vec::new();
         loop {
+            // Also of a viewer whom there is always something to tell.
+            if (&mut over).now_or_never().is_some() {
+                return None;
+            }
             if let Some(print) = waiting.pop_front() {
                 held.1.sent(1);
                 return Some((Ok(print.event()), (viewer, waiting, held, over)));
@@ -150,13 +154,13 @@ impl Live {
     async fn viewer(&self, request: &Request) -> Result<(Viewer, Vec<Arc<Print>>, Seat), Problem> {
         let watch = watch(request)?;
         let place = self.place(request)?;
-        let principal = request.principal()?;
-        let Some(seat) = self.seats.take(&principal.id) else {
+        let known = request.known()?;
+        let Some(seat) = self.seats.take(&known.owner) else {
             return Err(Problem::too_many_requests(COME_BACK));
         };
         let opening = self.opening(place).await?;
         let tools = (Arc::clone(&self.hub), Arc::clone(&self.press));
-        let mut viewer = Viewer::new(tools, Arc::clone(principal), watch, opening)?;
+        let mut viewer = Viewer::new(tools, known, watch, opening)?;
         let mut first = Vec::new();
         viewer.next(&mut first).await?;
         Ok((viewer, first, seat))

@@ -145,7 +145,7 @@ impl Protocol {
         let Some(mission) = progressed(newer) else { return };
         let of_mission = |waiting: &Sequenced| match &waiting.entry {
             JournalEntry::Mission(entry) => entry.mission == mission,
-            JournalEntry::Agent(_) => false,
+            JournalEntry::Agent(_) | JournalEntry::Removal(_) => false,
         };
         let last = self.waiting.iter().rposition(of_mission);
         if let Some(at) = last.filter(|at| progressed(&self.waiting[*at].entry).is_some()) {
@@ -165,16 +165,13 @@ impl Watch {
             JournalEntry::Mission(entry) => {
                 self.topics.has(Topic::Metrics) && self.scope.sees(&entry.project)
             }
-            JournalEntry::Agent(_) => false,
+            // What was removed stays in the counters.
+            JournalEntry::Agent(_) | JournalEntry::Removal(_) => false,
         }
     }
 
     fn shows(&self, entry: &JournalEntry) -> bool {
-        let project = match entry {
-            JournalEntry::Mission(entry) => &entry.project,
-            JournalEntry::Agent(entry) => &entry.project,
-        };
-        self.scope.sees(project) && self.topics.want(entry)
+        self.scope.sees(entry.project()) && self.topics.want(entry)
     }
 }
 
@@ -182,7 +179,7 @@ impl Watch {
 fn progressed(entry: &JournalEntry) -> Option<mission_control::kernel::MissionId> {
     match entry {
         JournalEntry::Mission(entry) if entry.event == EventKind::Progressed => Some(entry.mission),
-        JournalEntry::Mission(_) | JournalEntry::Agent(_) => None,
+        JournalEntry::Mission(_) | JournalEntry::Agent(_) | JournalEntry::Removal(_) => None,
     }
 }
 

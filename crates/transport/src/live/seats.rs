@@ -1,11 +1,11 @@
-//! How many live connections each principal has.
+//! How many live connections each person has, with all their tokens.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mission_control_identity::PrincipalId;
 
-/// Everyone who watches, by who they are.
+/// Everyone who watches, by the person behind them.
 #[derive(Debug)]
 pub(super) struct Seats {
     each: usize,
@@ -20,7 +20,7 @@ pub(super) struct Seat {
 }
 
 impl Seats {
-    /// With `each` for every principal.
+    /// With `each` for every one.
     pub(super) fn new(each: usize) -> Arc<Self> {
         Arc::new(Self { each, taken: Mutex::default() })
     }

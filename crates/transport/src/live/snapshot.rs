@@ -9,7 +9,7 @@ use mission_control_wire::{Time, live, reply};
 
 use super::protocol::Watch;
 use super::topics::Topic;
-use crate::current::current_missions;
+use crate::current::{Current, current_missions};
 use crate::http::Problem;
 use crate::show;
 
@@ -21,7 +21,7 @@ pub(super) struct Picture {
     totals: Option<Totals>,
     missions: Option<Vec<Shown>>,
     agents: Option<Vec<AgentView>>,
-    current: HashMap<AgentId, Vec<MissionId>>,
+    current: HashMap<AgentId, Vec<Current>>,
 }
 
 impl Picture {

@@ -136,6 +136,7 @@ impl Topics {
                 Topic::Agent(id) => entry.agent == *id,
                 _ => false,
             },
+            JournalEntry::Removal(_) => *topic == Topic::Missions,
         })
     }
 
@@ -247,6 +248,25 @@ mod tests {
             let got = [&created, &progressed, &agent].map(|entry| topics.want(entry));
             assert_eq!(got, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn who_watches_missions_is_told_that_old_ones_have_left() {
+        let id = MISSION.parse().unwrap();
+        let removal = JournalEntry::Removal(mission_control::Removal {
+            at: mission_control::kernel::Timestamp::MIN,
+            project: mission_control::kernel::ProjectId::default_project(),
+            span: (id, id),
+            counted: mission_control::missions::Totals::default(),
+            standings: std::collections::BTreeMap::new(),
+        });
+        for (text, told) in
+            [("missions", true), ("agents", false), ("queue", false), ("metrics", false)]
+        {
+            assert_eq!(Topics::parse(text).unwrap().want(&removal), told, "{text}");
+        }
+        let one = Topics::parse(&format!("mission:{MISSION}")).unwrap();
+        assert!(!one.want(&removal), "whoever opens it is told that it is not there");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::select_all;
 use mission_control::{Feed, Gone};
-use mission_control_identity::Principal;
+use mission_control_identity::{Principal, PrincipalId};
 use mission_control_wire::live::ResyncReason;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -19,6 +19,7 @@ use super::print::Print;
 use super::protocol::{Protocol, Watch};
 use super::reel::{End, Lost};
 use super::topics::Topic;
+use crate::auth::Known;
 use crate::http::Problem;
 
 /// How much is handed out at a time: what a socket takes at once, and little enough that thousands
@@ -73,6 +74,8 @@ pub(super) struct Viewer {
     hub: Arc<Hub>,
     press: Arc<Press>,
     who: Arc<Principal>,
+    /// The person behind them, with whom all that they begin is counted.
+    owner: PrincipalId,
     /// All that was asked for; the audience is that of those who see the same of the journal.
     watch: Watch,
     audience: Arc<Audience>,
@@ -99,20 +102,22 @@ struct Missed {
 }
 
 impl Viewer {
-    /// `who`, who watches `watch`.
+    /// Whoever is `known`, who watches `watch`.
     ///
     /// # Errors
     /// When the process drains, or too many different things are watched already.
     pub(super) fn new(
         (hub, press): (Arc<Hub>, Arc<Press>),
-        who: Arc<Principal>,
+        known: &Known,
         watch: Watch,
         opening: Opening,
     ) -> Result<Self, Ended> {
-        let audience = hub.join(&watch.of_the_journal(), &who.id)?;
+        let (who, owner) = (Arc::clone(&known.principal), known.owner.clone());
+        let audience = hub.join(&watch.of_the_journal(), &owner)?;
         let (moves, place) = (audience.reel.moves(), audience.reel.upto());
         let (step, followed) = (Step::Opening(opening), Vec::new());
-        let mut viewer = Self { hub, press, who, watch, audience, moves, followed, place, step };
+        let mut viewer =
+            Self { hub, press, who, owner, watch, audience, moves, followed, place, step };
         viewer.follow_logs();
         Ok(viewer)
     }
@@ -133,7 +138,7 @@ impl Viewer {
         out: &mut Vec<Arc<Print>>,
     ) -> Result<(), Ended> {
         self.watch = watch;
-        let audience = self.hub.join(&self.watch.of_the_journal(), &self.who.id)?;
+        let audience = self.hub.join(&self.watch.of_the_journal(), &self.owner)?;
         if !Arc::ptr_eq(&audience, &self.audience) {
             self.step_into(audience);
         }
@@ -244,7 +249,7 @@ impl Viewer {
             None => {}
             Some(End::Draining) => return Err(Ended::Draining),
             Some(End::Hole) => {
-                self.step_into(self.hub.join(&self.audience.watch, &self.who.id)?);
+                self.step_into(self.hub.join(&self.audience.watch, &self.owner)?);
             }
         }
         let reel = &self.audience.reel;

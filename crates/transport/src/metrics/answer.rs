@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::Metrics;
 use super::recent::Recent;
 use super::registering::{Registering, Shape};
+use crate::http::Budget;
 use crate::server::Answer;
 
 /// From a look into memory to the longest wait that a claim may ask for, in seconds.
@@ -29,6 +30,15 @@ const OTHER_METHOD: &str = "OTHER";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RoutePattern(pub(crate) &'static str);
 
+/// From which budget a request was turned away, told with the response.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RateLimited(pub(crate) Budget);
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct Exhausted {
+    budget: &'static str,
+}
+
 /// Which requests are counted together.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
 struct Of {
@@ -41,6 +51,7 @@ struct Of {
 #[derive(Clone)]
 pub(super) struct HttpMetrics {
     requests: Family<Of, Histogram, fn() -> Histogram>,
+    rate_limited: Family<Exhausted, Counter>,
     connections: Gauge,
     accepted: Counter,
     /// Of the last minute.
@@ -59,6 +70,17 @@ impl HttpMetrics {
              class of the status; `-` found no route",
             requests.clone(),
         );
+        let rate_limited = Family::<Exhausted, Counter>::default();
+        for budget in [Budget::Anonymous, Budget::Principal] {
+            drop(rate_limited.get_or_create(&Exhausted { budget: budget.as_str() }));
+        }
+        registering.add(
+            ("http_rate_limited", Shape::Counter),
+            &["budget"],
+            "Requests that were turned away because the budget of an address (anonymous) or of \
+             whoever asks (principal) was spent",
+            rate_limited.clone(),
+        );
         registering.add(
             ("http_connections", Shape::Gauge),
             &[],
@@ -72,7 +94,7 @@ impl HttpMetrics {
             accepted.clone(),
         );
         let recent = Arc::new(Recent::new(Instant::now()));
-        Self { requests, connections, accepted, recent }
+        Self { requests, rate_limited, connections, accepted, recent }
     }
 
     /// How many connections are open.
@@ -107,6 +129,9 @@ impl<A: Answer> Answer for MeasuredAnswer<A> {
         let (now, http) = (Instant::now(), &self.metrics.0.http);
         let took = now.duration_since(started);
         http.recent.note(route, took, response.status().is_server_error(), now);
+        if let Some(RateLimited(budget)) = response.extensions().get() {
+            http.rate_limited.get_or_create(&Exhausted { budget: budget.as_str() }).inc();
+        }
         http.requests.get_or_create(&of).observe(took.as_secs_f64());
         response
     }

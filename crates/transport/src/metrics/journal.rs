@@ -153,14 +153,12 @@ impl JournalMetrics {
                 JournalEntry::Agent(entry) => {
                     self.agents.get_or_create(&Event { event: entry.event.as_str() }).inc();
                 }
+                // What was removed had been counted, and counters do not fall.
+                JournalEntry::Removal(_) => {}
             }
         }
         if let Some(last) = batch.last() {
-            let at = match &last.entry {
-                JournalEntry::Mission(entry) => entry.at,
-                JournalEntry::Agent(entry) => entry.at,
-            };
-            self.lag.observe(now.since(at).as_secs_f64());
+            self.lag.observe(now.since(last.entry.at()).as_secs_f64());
         }
     }
 

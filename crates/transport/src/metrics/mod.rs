@@ -37,7 +37,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 pub use answer::MeasuredAnswer;
-pub(crate) use answer::RoutePattern;
+pub(crate) use answer::{RateLimited, RoutePattern};
 pub use executor::MeasuredExecutor;
 pub use live::{LiveMetrics, Viewing};
 pub use page::reference;

@@ -12,6 +12,9 @@ use crate::http::{Problem, Reply, Request};
 /// What the list of missions keeps in its address.
 pub(super) const MISSIONS: &[&str] = &["status", "priority", "q", "sort", "tab"];
 
+/// Where whoever signs in was going: the page alone reads it, and goes nowhere but to itself.
+pub(super) const LOGIN: &[&str] = &["next"];
+
 /// Nothing but our own files, no script in the document, no text that becomes markup.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \

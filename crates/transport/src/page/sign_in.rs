@@ -1,69 +1,97 @@
-//! Trading a token, or the code of a link, for a session.
+//! Coming in, for a session in a cookie, and leaving.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::header::{ORIGIN, SET_COOKIE};
+use http::header::{SET_COOKIE, USER_AGENT};
 use http::{HeaderValue, StatusCode};
-use mission_control_wire::request::{Empty, SignIn};
+use mission_control_identity::{SESSION_LONGEST, SecretDigest};
+use mission_control_kernel::Secret;
+use mission_control_wire::request::{SignIn, SignOut};
 
 use super::Page;
-use crate::auth::{Credential, HOST_ONLY, digest};
+use crate::auth::{Credential, Entered, HOST_ONLY, Knock, NotIn, Password};
 use crate::http::{Problem, Reply, Request};
 
-/// After this, somebody who could not be recognised may try again.
-const TRY_AGAIN: Duration = Duration::from_secs(2);
 /// A session that the browser is to forget.
 const OVER: &str = "Max-Age=0";
 
 /// 204 and the cookie.
 pub(super) async fn login(page: Arc<Page>, request: Request) -> Result<Reply, Problem> {
-    let now = page.clock.now();
-    let token = match request.json()? {
-        SignIn { token: Some(token), code: None } => digest(&token),
-        SignIn { token: None, code: Some(code) } => {
-            // Whoever reads the terminal sits before this machine.
-            let near = request.peer().ip().to_canonical().is_loopback();
-            near.then(|| page.sessions.redeem(&code, now)).flatten().ok_or_else(spent)?
+    let knock = knock(&page, &request);
+    let entrance = &page.entrance;
+    let entered = match request.json()? {
+        SignIn { user: Some(user), password: Some(password), token: None, code: None } => {
+            let password = password_of(Password::typed(password), "password")?;
+            entrance.by_password(&user, password, &knock).await
         }
-        SignIn { .. } => {
-            let detail = "send either a token or a code";
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "missing_field", detail));
+        SignIn { token: Some(token), user: None, password: None, code: None } => {
+            entrance.by_token(&token, &knock).await
         }
+        SignIn { code: Some(code), user: None, password: None, token: None } => {
+            entrance.by_code(&code, &knock).await
+        }
+        SignIn { .. } => return Err(incomplete()),
     };
-    let known = page.identities.authenticate(&token).await.map_err(|error| {
-        Problem::unavailable("identities_unavailable", error.to_string(), TRY_AGAIN)
-    })?;
-    if known.is_none() {
-        let detail = "nobody has this token";
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "unknown_token", detail));
+    if entered == Err(NotIn::Wrong) {
+        // The name is not told: people type a password where it belongs.
+        tracing::info!(from = %knock.address, request_id = %request.id(), "somebody was not let in");
     }
-    let session = page.sessions.begin(&token, now, page.ids.next(now));
-    let life = format!("Max-Age={}", crate::auth::SESSION.as_secs());
-    cookie(&page, &request, &session, &life)
+    with_cookie(&page, &request, &entered?)
 }
 
-/// 204; the session is over here, with the streams that are open on it, and the browser forgets it.
+/// 204; the session is over, everywhere, with all that is open on it, and the browser forgets it.
 pub(super) async fn logout(page: Arc<Page>, request: Request) -> Result<Reply, Problem> {
-    request.json::<Empty>()?;
-    if let Some(Credential::Session(text)) = request.credential(page.sessions.cookie()) {
-        page.sessions.end(&text, page.clock.now());
+    let everywhere = request.json::<SignOut>()?.everywhere.unwrap_or(false);
+    if let Some(session) = session_of(&page, &request) {
+        page.entrance.leave(&session, everywhere).await?;
     }
-    cookie(&page, &request, "", OVER)
+    cookie(&page, &request, &Secret::new(""), OVER)
 }
 
-fn cookie(page: &Page, request: &Request, value: &str, life: &str) -> Result<Reply, Problem> {
-    // A browser that reached us through TLS, here or at a proxy, says so in its origin.
-    let secure = request.header(&ORIGIN).is_some_and(|origin| origin.starts_with("https://"));
-    let (before, behind) = if secure { (HOST_ONLY, "; Secure") } else { ("", "") };
-    let name = page.sessions.cookie();
+/// 204 and the cookie of a session that has just begun.
+pub(super) fn with_cookie(
+    page: &Page,
+    request: &Request,
+    entered: &Entered,
+) -> Result<Reply, Problem> {
+    let life = format!("Max-Age={}", SESSION_LONGEST.as_secs());
+    cookie(page, request, &entered.session, &life)
+}
+
+/// Who asks, before anything of it has been found good.
+pub(super) fn knock(page: &Page, request: &Request) -> Knock {
+    let source = request.source();
+    let address: IpAddr = source.address();
+    let user_agent = request.header(&USER_AGENT).unwrap_or_default().to_owned();
+    Knock { address, near: source.is_near(), user_agent, session: session_of(page, request) }
+}
+
+/// A password that can be one; else what is wrong with the field.
+pub(super) fn password_of(
+    parsed: Result<Password, mission_control_kernel::Invalid>,
+    field: &str,
+) -> Result<Password, Problem> {
+    parsed.map_err(|invalid| Problem::invalid(field, invalid))
+}
+
+fn session_of(page: &Page, request: &Request) -> Option<SecretDigest> {
+    match request.credential(page.authenticator.cookie()) {
+        Some(Credential::Session(digest)) => Some(digest),
+        Some(Credential::Bearer(_)) | None => None,
+    }
+}
+
+fn cookie(page: &Page, request: &Request, value: &Secret, life: &str) -> Result<Reply, Problem> {
+    let (before, behind) = if request.came_by_tls() { (HOST_ONLY, "; Secure") } else { ("", "") };
+    let (name, value) = (page.authenticator.cookie(), value.expose());
     let text = format!("{before}{name}={value}; Path=/; {life}; HttpOnly; SameSite=Strict{behind}");
-    let text = HeaderValue::try_from(text).map_err(|_| Problem::internal())?;
+    let mut text = HeaderValue::try_from(text).map_err(|_| Problem::internal())?;
+    text.set_sensitive(true);
     Ok(Reply::empty().header(SET_COOKIE, text))
 }
 
-fn spent() -> Problem {
-    let detail = "this link was used before, is older than 15 minutes, or is not for this machine: \
-                  start the server again for a new one, or sign in with a token";
-    Problem::new(StatusCode::UNAUTHORIZED, "spent_code", detail)
+fn incomplete() -> Problem {
+    let detail = "send either user and password, or a token, or a code";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "missing_field", detail)
 }

@@ -1,7 +1,7 @@
 //! What is to be done to many missions, and to which.
 
 use mission_control::Choice;
-use mission_control::kernel::{Invalid, MissionId};
+use mission_control::kernel::{Invalid, MissionId, ProjectId};
 use mission_control::missions::{Bulk, BulkVerb, ListQuery, Priority};
 use mission_control_wire::request::{self, BulkFilter, MAX_BULK_IDS};
 
@@ -22,7 +22,11 @@ pub(crate) enum Asked {
 
 /// # Errors
 /// 422 naming every member that is wrong.
-pub(crate) fn bulk(body: request::Bulk, signer: &Signer) -> Result<Asked, Problem> {
+pub(crate) fn bulk(
+    body: request::Bulk,
+    signer: &Signer,
+    project: &ProjectId,
+) -> Result<Asked, Problem> {
     let request::Bulk { action, priority, ids, filter, dry_run, preview_token } = body;
     if let Some(token) = preview_token {
         let alone = action.is_none() && priority.is_none() && ids.is_none();
@@ -53,7 +57,8 @@ pub(crate) fn bulk(body: request::Bulk, signer: &Signer) -> Result<Asked, Proble
             })
         }
         (None, Some(filter)) if dry_run => {
-            let query = query(filter, signer).map_err(|problem| problem.within("filter"))?;
+            let query =
+                query(filter, signer, project).map_err(|problem| problem.within("filter"))?;
             Ok(Asked::Preview(action, Choice::Filter(Box::new(query))))
         }
         (None, Some(_)) => {
@@ -88,13 +93,13 @@ fn action(action: Option<&str>, priority: Option<&str>) -> Result<Bulk, Problem>
 
 /// A list's query; one that filters nothing is refused, since whoever lost a filter would have all
 /// missions done to.
-fn query(filter: BulkFilter, signer: &Signer) -> Result<ListQuery, Problem> {
+fn query(filter: BulkFilter, signer: &Signer, project: &ProjectId) -> Result<ListQuery, Problem> {
     let parameters = filter.parameters();
     if parameters.is_empty() {
         let invalid = Invalid::new("too_few", "must filter by something, like `status`");
         return Err(Problem::invalid("", invalid));
     }
-    list_query(&Query::of(LIST_PARAMETERS, parameters), signer)
+    list_query(&Query::of(LIST_PARAMETERS, parameters), signer, project)
 }
 
 #[cfg(test)]
@@ -104,7 +109,8 @@ mod tests {
     use super::*;
 
     fn parsed(body: &str) -> Result<Asked, Problem> {
-        bulk(decode(body.as_bytes()).unwrap(), &Signer::new(b"key"))
+        let body = decode(body.as_bytes()).unwrap();
+        bulk(body, &Signer::new(b"key"), &ProjectId::default_project())
     }
 
     const ID: &str = "019126f4-5d40-7000-8000-000000000001";

@@ -1,6 +1,6 @@
 //! Which missions a list shows.
 
-use mission_control::kernel::Invalid;
+use mission_control::kernel::{Invalid, ProjectId};
 use mission_control::missions::{Label, ListQuery, SearchText, ShortName, Sort, SortKey};
 
 use crate::cursor::{ListCursor, Signer};
@@ -60,13 +60,18 @@ pub(crate) const EXPORT_PARAMETERS: &[&str] = &[
 ///
 /// # Errors
 /// 422 naming the parameter, 400 `invalid_cursor`.
-pub(crate) fn list_query(query: &Query, signer: &Signer) -> Result<ListQuery, Problem> {
+pub(crate) fn list_query(
+    query: &Query,
+    signer: &Signer,
+    project: &ProjectId,
+) -> Result<ListQuery, Problem> {
     let filtered = filtered(query)?;
     let sort = filtered.sort;
     let after = match query.text("cursor") {
         None => None,
         Some(text) => {
-            let cursor = ListCursor::open(signer, text).filter(|cursor| cursor.sort == sort);
+            let cursor = ListCursor::open(signer, project, text);
+            let cursor = cursor.filter(|cursor| cursor.sort == sort);
             Some(cursor.ok_or_else(invalid_cursor)?.place)
         }
     };
@@ -130,12 +135,13 @@ mod tests {
 
     fn parsed(raw: &str) -> Result<ListQuery, Problem> {
         let query = Query::parse(Some(raw), LIST_PARAMETERS)?;
-        list_query(&query, &Signer::new(b"key"))
+        list_query(&query, &Signer::new(b"key"), &ProjectId::default_project())
     }
 
     fn cursor(sort: Sort) -> String {
         let id = "019126f4-5d40-7000-8000-000000000001".parse().unwrap();
-        ListCursor { sort, place: ListPlace { value: 5, id } }.seal(&Signer::new(b"key"))
+        let cursor = ListCursor { sort, place: ListPlace { value: 5, id } };
+        cursor.seal(&Signer::new(b"key"), &ProjectId::default_project())
     }
 
     #[test]

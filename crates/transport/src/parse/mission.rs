@@ -32,7 +32,7 @@ pub(crate) struct Maker<'a> {
     pub(crate) ids: &'a dyn Ids,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) project: &'a ProjectId,
-    pub(crate) created_by: &'a ShortName,
+    pub(crate) created_by: ShortName,
 }
 
 /// One mission.
@@ -185,7 +185,7 @@ mod tests {
             ids: &SeededIds::default(),
             clock: &ManualClock::at(Timestamp::from_micros(1_722_926_400_000_000)),
             project: &ProjectId::default_project(),
-            created_by: &Text::parse("Ada").unwrap(),
+            created_by: Text::parse("Ada").unwrap(),
         };
         new_mission(&maker, wire::decode(json.as_bytes()).unwrap())
     }

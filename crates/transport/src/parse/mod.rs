@@ -15,6 +15,8 @@ mod mission;
 mod patch;
 mod period;
 mod report;
+mod token;
+mod user;
 
 pub(crate) use action::{cancel, complete, fail, progress, start};
 pub(crate) use agent::{
@@ -33,3 +35,5 @@ pub(crate) use mission::{
 pub(crate) use patch::edit;
 pub(crate) use period::{MOST_POINTS, PERIOD_PARAMETERS, Period, period};
 pub(crate) use report::report;
+pub(crate) use token::{LONGEST_LIFE, SHORTEST_LIFE, wanted_token};
+pub(crate) use user::{Newcomer, member, newcomer, user_edit};

@@ -64,7 +64,7 @@ impl Drop for Permit {
 }
 
 /// One customer's IPv6 network is a /64 at least: counting single addresses would count nothing.
-fn counted_as(address: IpAddr) -> IpAddr {
+pub(crate) fn counted_as(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

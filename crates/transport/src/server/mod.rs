@@ -14,6 +14,7 @@ mod switched;
 mod watched;
 
 pub use accept::{DrainReport, serve};
+pub(crate) use admission::counted_as;
 pub use connection::Answer;
 pub use limits::Limits;
 pub(crate) use switched::Switched;

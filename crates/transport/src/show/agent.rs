@@ -1,11 +1,12 @@
 //! Agents.
 
 use mission_control::AgentView;
-use mission_control::kernel::MissionId;
 use mission_control_wire::{Word, reply};
 
+use crate::current::Current;
+
 /// An agent that runs `current`, oldest first.
-pub(crate) fn agent<'a>(view: &'a AgentView, current: &[MissionId]) -> reply::Agent<'a> {
+pub(crate) fn agent<'a>(view: &'a AgentView, current: &'a [Current]) -> reply::Agent<'a> {
     let agent = &view.agent;
     reply::Agent {
         id: Word(agent.id),
@@ -14,7 +15,8 @@ pub(crate) fn agent<'a>(view: &'a AgentView, current: &[MissionId]) -> reply::Ag
         status: view.status.as_str(),
         capabilities: agent.capabilities.iter().map(|word| word.as_str()).collect(),
         max_concurrent: agent.max_concurrent,
-        current_missions: current.iter().copied().map(Word).collect(),
+        current_missions: current.iter().map(|mission| Word(mission.id)).collect(),
+        current_titles: current.iter().map(|mission| mission.title.as_str()).collect(),
         load: view.load.ratio(),
         load_level: view.load.level().as_str(),
         tier: view.tier.as_str(),

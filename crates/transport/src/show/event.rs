@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use mission_control::JournalEntry;
 use mission_control::agents::{AgentEntry, AgentEvent};
-use mission_control::kernel::Money;
+use mission_control::kernel::{Money, Timestamp};
 use mission_control::missions::{Actor, Entry, EventKind};
+use mission_control::{JournalEntry, Removal};
 use mission_control_wire::{Cost, Lease, Word, reply};
 
 use super::mission::seconds;
@@ -22,6 +22,7 @@ pub(crate) fn event<'a>(
     match entry {
         JournalEntry::Mission(entry) => mission_event(seq, entry, body),
         JournalEntry::Agent(entry) => agent_event(seq, entry),
+        JournalEntry::Removal(entry) => removal_event(seq, entry),
     }
 }
 
@@ -60,6 +61,7 @@ pub(crate) fn mission_event<'a>(
         cost: cost.map(Cost),
         duration: micros.map(|micros| seconds(Duration::from_micros(micros))),
         progress: Some(entry.progress.percent()),
+        removed: None,
         body,
     }
 }
@@ -73,15 +75,36 @@ fn actor(by: &Actor) -> reply::Actor<'_> {
 }
 
 fn agent_event(seq: i64, entry: &AgentEntry) -> reply::Event<'_> {
+    let agent = Some(Word(entry.agent));
+    let told = plain(seq, entry.at, entry.project.as_str(), agent_word(entry.event));
+    reply::Event { agent, ..told }
+}
+
+/// Old missions left the store.
+fn removal_event(seq: i64, entry: &Removal) -> reply::Event<'_> {
+    let (first, last) = entry.span;
+    let missions = u64::try_from(entry.counted.total()).unwrap_or(0);
+    let removed = reply::Removed { missions, first: Word(first), last: Word(last) };
+    let told = plain(seq, entry.at, entry.project.as_str(), "missions_removed");
+    reply::Event { removed: Some(removed), ..told }
+}
+
+/// What every entry says that is about no one mission.
+const fn plain<'a>(
+    seq: i64,
+    at: Timestamp,
+    project: &'a str,
+    event_type: &'a str,
+) -> reply::Event<'a> {
     reply::Event {
         v: FORM,
         id: seq,
         seq,
-        at: Word(entry.at),
-        project: entry.project.as_str(),
+        at: Word(at),
+        project,
         mission: None,
         revision: None,
-        event_type: agent_word(entry.event),
+        event_type,
         actor: None,
         reason: None,
         failure_class: None,
@@ -92,12 +115,13 @@ fn agent_event(seq: i64, entry: &AgentEntry) -> reply::Event<'_> {
         kind: None,
         run: None,
         root: None,
-        agent: Some(Word(entry.agent)),
+        agent: None,
         lease: None,
         tokens: None,
         cost: None,
         duration: None,
         progress: None,
+        removed: None,
         body: None,
     }
 }

@@ -1,23 +1,25 @@
 //! A server on a free port over a store of its own, and those who call it.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use mission_control::{MissionControl, Stores};
-use mission_control_identity::{Grants, Identities, IdentityError, Principal, Role, TokenDigest};
-use mission_control_kernel::{Clock as _, Ids as _, ProjectId, SystemClock, SystemIds, Text};
+use mission_control_identity::{
+    Directory, NewToken, Outcome, Principal, Role, TokenId, TokenScope,
+};
+use mission_control_kernel::{Clock as _, ProjectId, SystemClock, SystemIds, Text};
 use mission_control_persistence::Options;
 use mission_control_persistence::sqlite::{Durability, Sqlite};
 use mission_control_transport::Signer;
-use mission_control_transport::auth::{Sessions, digest};
-use mission_control_transport::http::{Dispatcher, Doors, RouteTable, Services, routes};
+use mission_control_transport::auth::{Authenticator, Entrance, Passwords, mint};
+use mission_control_transport::http::{Dispatcher, Doors, Projects, RouteTable, Services, routes};
 use mission_control_transport::metrics::{MeasuredAnswer, MeasuredStore, Metrics};
 use mission_control_transport::page::{self, Page};
 use mission_control_transport::server::{Limits, serve};
@@ -26,6 +28,7 @@ use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
+const KEY: &[u8] = b"a key of at least thirty-two bytes";
 /// Far beyond what anything here takes: reached only by what would never end.
 const LONG: Duration = Duration::from_secs(60);
 
@@ -37,50 +40,46 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Tokens are the names of their owners.
-struct Personas(Vec<(TokenDigest, Arc<Principal>)>);
+/// What the record says of what the operator did: not the name, which whoever made the token chose.
+pub(crate) const OPERATORS_SIGNATURE: &str = "token:00000000000000000000000000000103";
 
-impl Personas {
-    fn new() -> Self {
-        let someone = |name: &str, role, project: &str| {
-            let project: ProjectId = project.parse().unwrap();
-            let principal = Principal {
-                id: name.parse().unwrap(),
-                name: Text::parse(name).unwrap(),
-                grants: Grants::within([(project.clone(), role)]),
-                default_project: project,
-            };
-            (digest(name), Arc::new(principal))
+/// Everybody who calls, with the token that the administrator of the settings has made for them.
+async fn personas(directory: &dyn Directory) -> HashMap<&'static str, String> {
+    let within = |name: &str| Some(name.parse().unwrap());
+    let roles: [(&str, Role, Option<ProjectId>); 5] = [
+        ("auditor", Role::Viewer, None),
+        ("viewer", Role::Viewer, within("default")),
+        ("operator", Role::Operator, within("default")),
+        ("agent", Role::Agent, within("default")),
+        ("stranger", Role::Admin, within("lab")),
+    ];
+    let mut tokens = HashMap::from([("", String::new())]);
+    for ((name, role, project), id) in roles.into_iter().zip(0x101..) {
+        let minted = mint();
+        let token = NewToken {
+            id: TokenId::new(id),
+            digest: minted.digest,
+            hint: minted.hint,
+            name: Text::parse(name).unwrap(),
+            owner: Principal::administrator().id,
+            scope: TokenScope { role, project, agent: None },
+            expires_at: None,
         };
-        let auditor =
-            Principal { grants: Grants::everywhere(Role::Viewer), ..Principal::administrator() };
-        Self(vec![
-            (digest("auditor"), Arc::new(auditor)),
-            someone("viewer", Role::Viewer, "default"),
-            someone("operator", Role::Operator, "default"),
-            someone("agent", Role::Agent, "default"),
-            someone("stranger", Role::Admin, "lab"),
-        ])
+        assert_eq!(directory.add_token(token).await.unwrap(), Outcome::Done);
+        tokens.insert(name, minted.token.expose().to_owned());
     }
-}
-
-#[async_trait]
-impl Identities for Personas {
-    async fn authenticate(
-        &self,
-        digest: &TokenDigest,
-    ) -> Result<Option<Arc<Principal>>, IdentityError> {
-        let known = self.0.iter().find(|(known, _)| known == digest);
-        Ok(known.map(|(_, principal)| Arc::clone(principal)))
-    }
+    tokens
 }
 
 pub(crate) struct App {
     address: SocketAddr,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) draining: CancellationToken,
-    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) authenticator: Arc<Authenticator>,
+    pub(crate) entrance: Arc<Entrance>,
+    pub(crate) passwords: Arc<Passwords>,
     pub(crate) stores: Stores,
+    tokens: HashMap<&'static str, String>,
     _folder: TempDir,
 }
 
@@ -97,72 +96,102 @@ impl App {
             .start()
             .await
             .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let draining = CancellationToken::new();
+        let (listener, address) = listen().await;
+        let (draining, directory) = (CancellationToken::new(), Arc::clone(&stores.directory));
+        for name in ["default", "lab"] {
+            directory.add_project(&name.parse().unwrap()).await.unwrap();
+        }
+        let tokens = personas(&*directory).await;
+        let authenticator = authenticator(&directory);
+        let passwords = Arc::<Passwords>::default();
+        let entrance = Arc::new(Entrance::new(
+            Arc::clone(&directory),
+            Arc::clone(&authenticator),
+            Arc::clone(&passwords),
+            Arc::new(SystemClock),
+        ));
+        let projects = Arc::new(Projects::of(Arc::clone(&directory)));
         let services = Services {
             control: control.clone(),
-            signer: Signer::new(b"a key of at least thirty-two bytes"),
+            signer: Signer::new(KEY),
             draining: draining.clone(),
             build: "test",
             metrics: metrics.clone(),
             folder: folder.path().to_owned(),
+            directory: Arc::clone(&directory),
+            authenticator: Arc::clone(&authenticator),
+            passwords: Arc::clone(&passwords),
+            projects: Arc::clone(&projects),
         };
-        let identities = Arc::new(Personas::new());
-        let life = SystemIds::default().next(SystemClock.now());
-        let sessions = Arc::new(Sessions::new(b"a key of at least thirty-two bytes", life));
         let page = Page {
-            identities: identities.clone(),
-            sessions: Arc::clone(&sessions),
+            directory,
+            authenticator: Arc::clone(&authenticator),
+            entrance: Arc::clone(&entrance),
             clock: Arc::new(SystemClock),
-            ids: Arc::new(SystemIds::default()),
             folder: None,
         };
         let rows = routes(&services).into_iter().chain(page::routes(page)).collect();
         let dispatcher = Dispatcher::new(
             RouteTable::described(rows).unwrap(),
             Doors::loopback(address.port()),
-            identities,
+            Arc::clone(&authenticator),
             Arc::new(SystemClock),
             Arc::new(SystemIds::default()),
         );
-        let projects = ["default", "lab"].map(|name| name.parse().unwrap());
-        let dispatcher = dispatcher.with_sessions(Arc::clone(&sessions));
-        let dispatcher = Arc::new(dispatcher.with_projects(projects.into()));
-        tokio::spawn(metrics.clone().follow(control, CancellationToken::new()));
+        let dispatcher = Arc::new(dispatcher.with_projects(projects));
+        follow(&authenticator, &metrics, control);
         let answer = Arc::new(MeasuredAnswer::new(Arc::clone(&dispatcher), metrics));
         tokio::spawn(serve(listener, answer, Limits::default(), CancellationToken::new()));
-        Self { address, dispatcher, draining, sessions, stores, _folder: folder }
+        Self {
+            address,
+            dispatcher,
+            draining,
+            authenticator,
+            entrance,
+            passwords,
+            stores,
+            tokens,
+            _folder: folder,
+        }
     }
 
     /// Creates and acts.
     pub(crate) fn operator(&self) -> Caller<'_> {
-        Caller { app: self, token: "operator" }
+        self.caller("operator")
     }
 
     /// Reads.
     pub(crate) fn viewer(&self) -> Caller<'_> {
-        Caller { app: self, token: "viewer" }
+        self.caller("viewer")
     }
 
     /// Reads in every project.
     pub(crate) fn auditor(&self) -> Caller<'_> {
-        Caller { app: self, token: "auditor" }
+        self.caller("auditor")
     }
 
     /// Everything in another project, nothing in this one.
     pub(crate) fn stranger(&self) -> Caller<'_> {
-        Caller { app: self, token: "stranger" }
+        self.caller("stranger")
     }
 
     /// Someone without a token.
     pub(crate) fn nobody(&self) -> Caller<'_> {
-        Caller { app: self, token: "" }
+        self.caller("")
+    }
+
+    /// The token of one of them; empty for nobody.
+    pub(crate) fn token(&self, name: &str) -> &str {
+        &self.tokens[name]
+    }
+
+    fn caller(&self, name: &str) -> Caller<'_> {
+        Caller { app: self, token: self.token(name) }
     }
 
     /// A registered agent that takes up to four missions.
     pub(crate) async fn agent(&self, name: &str) -> Agent<'_> {
-        let caller = Caller { app: self, token: "agent" };
+        let caller = self.caller("agent");
         let body = json!({"name": name, "type": "worker", "max_concurrent": 4});
         let got = caller.post("/api/agents", &body).await;
         assert!(got.status == 201 || got.status == 200, "{got:?}");
@@ -175,7 +204,7 @@ impl App {
 #[derive(Clone, Copy)]
 pub(crate) struct Caller<'a> {
     app: &'a App,
-    token: &'static str,
+    token: &'a str,
 }
 
 impl Caller<'_> {
@@ -183,7 +212,7 @@ impl Caller<'_> {
         self.app.address
     }
 
-    pub(crate) const fn token(&self) -> &'static str {
+    pub(crate) const fn token(&self) -> &str {
         self.token
     }
 
@@ -305,4 +334,22 @@ impl Got {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+async fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+fn authenticator(records: &Arc<dyn Directory>) -> Arc<Authenticator> {
+    let authenticator = Authenticator::new(Arc::clone(records), Arc::new(SystemClock));
+    Arc::new(authenticator.with_cookie_of(KEY))
+}
+
+/// What runs beside the answering of requests, until the test ends.
+fn follow(authenticator: &Arc<Authenticator>, metrics: &Metrics, control: MissionControl) {
+    let authenticator = Arc::clone(authenticator);
+    tokio::spawn(async move { authenticator.run(CancellationToken::new()).await });
+    tokio::spawn(metrics.clone().follow(control, CancellationToken::new()));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::app::{App, OPERATORS_SIGNATURE};
 
 #[tokio::test]
 async fn the_journal_of_a_mission_is_read_page_by_page() {
@@ -55,7 +55,7 @@ async fn an_entry_tells_who_asked_and_why() {
     let told = page["events"].as_array().unwrap().iter().map(|event| {
         json!([event["actor"], event["failure_class"], event["reason"], event["attempt"]])
     });
-    let person = json!({"type": "principal", "name": "operator"});
+    let person = json!({"type": "principal", "name": OPERATORS_SIGNATURE});
     let agent = json!({"type": "agent", "id": atlas.id});
     let expected = [
         json!([person, null, null, null]),

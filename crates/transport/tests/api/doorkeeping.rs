@@ -1,6 +1,10 @@
 //! Who is let in to the live socket, and how it ends.
 
 use futures::{SinkExt, StreamExt, stream};
+use mission_control_identity::{
+    Grants, Login, NewToken, NewUser, Outcome, PrincipalName, Role, TokenId, TokenScope,
+};
+use mission_control_transport::auth::{Minted, mint};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio_tungstenite::tungstenite::Message;
@@ -145,7 +149,11 @@ async fn nobody_takes_all_that_can_be_watched_at_the_same_time() {
     let refused = Viewer::knock(app.viewer(), &one_more, &[]).await.map(|_| ());
     assert_eq!(refused, Err((503, "too_many_watches".to_owned())));
     Viewer::open(app.viewer(), &topic(0)).await.begin().await;
-    let begun_by_another = Viewer::open(app.operator(), &one_more).await;
+    let fellow = Viewer::knock(app.operator(), &one_more, &[]).await.map(|_| ());
+    assert_eq!(fellow, refused, "another token of the same owner");
+    let token = format!("Bearer {}", token_of_another(&app).await);
+    let as_another = [("authorization", token.as_str())];
+    let begun_by_another = Viewer::knock(app.nobody(), &one_more, &as_another).await.unwrap();
     Viewer::open(app.viewer(), &one_more).await.begin().await;
     drop(begun_by_another);
 }
@@ -154,7 +162,7 @@ async fn nobody_takes_all_that_can_be_watched_at_the_same_time() {
 async fn whoever_signs_out_watches_no_longer() {
     let app = App::start().await;
     let own = ("sec-fetch-site", "same-origin");
-    let sign_in = json!({"token": "viewer"});
+    let sign_in = json!({"token": app.token("viewer")});
     let got = app.nobody().send("POST", "/api/login", &[own], Some(&sign_in)).await;
     let cookie = got.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
     let headers = [("cookie", cookie.as_str()), own];
@@ -185,4 +193,20 @@ async fn one_that_has_fallen_silent_is_let_go() {
     let silent = begun.elapsed().as_secs();
     assert!((40..80).contains(&silent), "{silent} s");
     assert!(bytes.windows(2).any(|two| two == [0x89, 0]), "it was asked");
+}
+
+/// A token of a person whom the other tokens do not belong to.
+async fn token_of_another(app: &App) -> String {
+    let directory = &app.stores.directory;
+    let (login, name) = ("bob".parse::<Login>().unwrap(), PrincipalName::parse("Bob").unwrap());
+    let owner = login.principal_id();
+    let grants = Grants::everywhere(Role::Viewer);
+    let bob = NewUser { login, name: name.clone(), grants, password: None };
+    assert_eq!(directory.add_user(bob).await.unwrap(), Outcome::Done);
+    let Minted { token, digest, hint } = mint();
+    let scope = TokenScope { role: Role::Viewer, project: None, agent: None };
+    let (id, expires_at) = (TokenId::new(0xb0b), None);
+    let new = NewToken { id, digest, hint, name, owner, scope, expires_at };
+    assert_eq!(directory.add_token(new).await.unwrap(), Outcome::Done);
+    token.expose().to_owned()
 }

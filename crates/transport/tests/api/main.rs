@@ -1,9 +1,12 @@
 //! The whole API over a real socket and a real store.
 
 mod actions;
+mod agents_alone;
 mod analytics;
 mod app;
+mod boundaries;
 mod bulk;
+mod crowd;
 mod description;
 mod detail;
 mod doorkeeping;
@@ -11,11 +14,20 @@ mod export;
 mod history;
 mod lists;
 mod live;
+mod matrix;
 mod metrics;
 mod missions;
+mod openapi;
 mod page;
+mod people;
 mod policies;
+mod projects;
+mod server_fields;
+mod sign_in;
 mod socket;
+mod streams;
 mod system;
+mod taken_back;
+mod tokens;
 mod viewer;
 mod workers;

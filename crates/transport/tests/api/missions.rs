@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::app::{App, OPERATORS_SIGNATURE};
 
 #[tokio::test]
 async fn the_body_of_the_seeds_curl_makes_a_pending_mission() {
@@ -30,7 +30,7 @@ async fn the_body_of_the_seeds_curl_makes_a_pending_mission() {
         ("metadata", json!({})),
         ("tokens_used", json!(0)),
         ("cost_estimate", json!(0)),
-        ("created_by", json!("operator")),
+        ("created_by", json!(OPERATORS_SIGNATURE)),
         ("kind", json!("default")),
     ] {
         assert_eq!(mission[member], value, "{member}");

@@ -24,6 +24,7 @@ async fn the_same_name_is_the_same_agent() {
         ("capabilities", json!(["rust"])),
         ("max_concurrent", json!(1)),
         ("current_missions", json!([])),
+        ("current_titles", json!([])),
         ("load", json!(0.0)),
         ("load_level", json!("idle")),
         ("tier", json!("STANDARD")),
@@ -59,6 +60,7 @@ async fn a_claim_waits_for_work_and_carries_what_it_depended_on() {
     assert_eq!(claimed["lease_expires_at"], claimed["mission"]["lease_expires_at"]);
     let agent = app.viewer().get(&format!("/api/agents/{}", atlas.id)).await.expect(200);
     assert_eq!(agent["agent"]["current_missions"], json!([id.1]));
+    assert_eq!(agent["agent"]["current_titles"], json!(["second"]));
     assert_eq!(
         (&agent["agent"]["status"], &agent["agent"]["load"]),
         (&json!("busy"), &json!(0.25))

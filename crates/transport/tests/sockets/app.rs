@@ -1,23 +1,26 @@
 //! A service with a route for everything that can happen to a request, and those who call it.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt;
 use http::HeaderValue;
 use hyper_util::rt::TokioIo;
 use mission_control_identity::{
-    Access, Grants, Identities, IdentityError, Principal, Role, TokenDigest,
+    Access, Directory, NewToken, Outcome, Principal, Role, TokenId, TokenScope,
 };
-use mission_control_kernel::{ManualClock, MissionId, ProjectId, SeededIds, Timestamp};
-use mission_control_transport::auth::digest;
+use mission_control_kernel::{ManualClock, MissionId, SeededIds, Text, Timestamp};
+use mission_control_persistence::Options;
+use mission_control_persistence::sqlite::{Durability, Sqlite};
+use mission_control_transport::auth::{Authenticator, Minted, mint};
 use mission_control_transport::http::{
     BodyKind, Deadlines, Dispatcher, Doors, Problem, Reply, Request, Route, RouteTable,
 };
 use mission_control_transport::server::{Limits, serve};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -28,45 +31,36 @@ use crate::client::{Client, Got, LONG};
 /// What a request with a body says about it.
 pub(crate) const JSON: &str = "Content-Type: application/json\r\n";
 
+const DATABASE: &str = "test.db";
 const SHORT: Duration = Duration::from_millis(300);
 
-/// Tokens are the names of their owners.
-struct Personas(Vec<(TokenDigest, Arc<Principal>)>);
+/// The tokens of everybody who calls, by their names.
+static TOKENS: LazyLock<HashMap<&str, Minted>> =
+    LazyLock::new(|| ROLES.iter().map(|(name, ..)| (*name, mint())).collect());
 
-impl Personas {
-    fn new() -> Self {
-        let lab: ProjectId = "lab".parse().unwrap();
-        let someone = |name: &str, grants, project: &ProjectId| {
-            let principal = Principal {
-                id: name.parse().unwrap(),
-                grants,
-                default_project: project.clone(),
-                ..Principal::administrator()
-            };
-            (digest(name), Arc::new(principal))
+/// What they may do, and where.
+const ROLES: [(&str, Role, Option<&str>); 4] = [
+    ("viewer", Role::Viewer, Some("default")),
+    ("operator", Role::Operator, Some("default")),
+    ("labrat", Role::Operator, Some("lab")),
+    ("admin", Role::Admin, None),
+];
+
+/// Makes the tokens of all personas count in these records.
+async fn let_in(records: &dyn Directory) {
+    for (number, (name, role, project)) in ROLES.into_iter().enumerate() {
+        let Minted { digest, hint, .. } = TOKENS[name].clone();
+        let project = project.map(|name| name.parse().unwrap());
+        let token = NewToken {
+            id: TokenId::new(number as u128),
+            digest,
+            hint,
+            name: Text::parse(name).unwrap(),
+            owner: Principal::administrator().id,
+            scope: TokenScope { role, project, agent: None },
+            expires_at: None,
         };
-        let default = ProjectId::default_project();
-        let within = |project: &ProjectId, role| Grants::within([(project.clone(), role)]);
-        Self(vec![
-            someone("viewer", within(&default, Role::Viewer), &default),
-            someone("operator", within(&default, Role::Operator), &default),
-            someone("labrat", within(&lab, Role::Operator), &lab),
-            someone("admin", Grants::everywhere(Role::Admin), &default),
-        ])
-    }
-}
-
-#[async_trait]
-impl Identities for Personas {
-    async fn authenticate(
-        &self,
-        digest: &TokenDigest,
-    ) -> Result<Option<Arc<Principal>>, IdentityError> {
-        if *digest == mission_control_transport::auth::digest("away") {
-            return Err(IdentityError::Unavailable);
-        }
-        let known = self.0.iter().find(|(known, _)| known == digest);
-        Ok(known.map(|(_, principal)| Arc::clone(principal)))
+        assert_eq!(records.add_token(token).await.unwrap(), Outcome::Done);
     }
 }
 
@@ -85,6 +79,7 @@ pub(crate) struct App {
     pub(crate) signals: Arc<Signals>,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) drain: CancellationToken,
+    folder: TempDir,
 }
 
 impl App {
@@ -101,17 +96,28 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let signals = Arc::new(Signals::default());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(DATABASE);
+        let records = Sqlite::open(&path, Durability::Off, Options::default()).unwrap();
+        let_in(&*records).await;
+        let clock = Arc::new(ManualClock::at(Timestamp::MIN));
         let dispatcher = Dispatcher::new(
             RouteTable::new(routes(&signals)).unwrap(),
             Doors::loopback(address.port()),
-            Arc::new(Personas::new()),
-            Arc::new(ManualClock::at(Timestamp::MIN)),
+            Arc::new(Authenticator::new(records, clock.clone())),
+            clock,
             Arc::new(SeededIds::default()),
         )
         .with_deadlines(deadlines);
         let (dispatcher, drain) = (Arc::new(dispatcher), CancellationToken::new());
         tokio::spawn(serve(listener, Arc::clone(&dispatcher), Limits::default(), drain.clone()));
-        Self { address, port: address.port(), signals, dispatcher, drain }
+        Self { address, port: address.port(), signals, dispatcher, drain, folder }
+    }
+
+    /// Takes the records of tokens away.
+    pub(crate) fn forget_everybody(&self) {
+        let database = rusqlite::Connection::open(self.folder.path().join(DATABASE)).unwrap();
+        database.execute_batch(include_str!("sql/drop_tokens.sql")).unwrap();
     }
 
     /// Sends a request with `headers` (each line ended) and `body` on a connection of its own.
@@ -141,10 +147,17 @@ impl App {
     }
 }
 
-pub(crate) fn bearer(token: &str) -> String {
-    match token {
+/// The token of a persona; any other word is one that nobody has.
+pub(crate) fn token(name: &str) -> &str {
+    TOKENS.get(name).map_or(name, |minted| minted.token.expose())
+}
+
+pub(crate) fn bearer(name: &str) -> String {
+    match name {
         "" => String::new(),
-        token => format!("Authorization: Bearer {token}\r\n"),
+        name => {
+            format!("Authorization: Bearer {}\r\n", token(name))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use http_body_util::{BodyExt, Empty};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 
-use crate::app::{App, JSON, bearer};
+use crate::app::{App, JSON, bearer, token};
 use crate::client::{Client, soon};
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn over_http2_a_request_goes_the_same_way_and_head_has_no_body() {
     ];
     for (method, uri, status, has_body) in table {
         let request = http::Request::builder().method(method).uri(&uri);
-        let request = request.header("authorization", "Bearer admin");
+        let request = request.header("authorization", format!("Bearer {}", token("admin")));
         let sent = sender.send_request(request.body(Empty::<Bytes>::new()).unwrap());
         let response = soon("the response", sent).await.unwrap();
         assert_eq!(response.status().as_u16(), status, "{method} {uri}");

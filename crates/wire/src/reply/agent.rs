@@ -23,6 +23,8 @@ pub struct Agent<'a> {
     pub max_concurrent: u32,
     /// What it runs, oldest first.
     pub current_missions: Vec<Word<MissionId>>,
+    /// Their titles, in the same order.
+    pub current_titles: Vec<&'a str>,
     /// Running ÷ capacity.
     pub load: f64,
     /// idle, optimal, high, critical or overloaded.

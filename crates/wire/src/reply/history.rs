@@ -165,9 +165,23 @@ pub struct Event<'a> {
     /// Percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<f64>,
+    /// What left the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
     /// The mission as it is now: on live sockets, never in the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<&'a Mission<'a>>,
+}
+
+/// Old missions that left the store together.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Removed {
+    /// How many.
+    pub missions: u64,
+    /// The first of them by id.
+    pub first: Word<MissionId>,
+    /// The last of them by id; others between the two may have stayed.
+    pub last: Word<MissionId>,
 }
 
 /// `GET …/events`.

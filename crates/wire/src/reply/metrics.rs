@@ -69,11 +69,11 @@ pub struct MetricsHistory {
     pub timestamp: Time,
 }
 
-/// `GET /api/metrics`.
+/// `GET /api/metrics`, with [`Metrics`] as they are or already written.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub struct MetricsReply {
+pub struct MetricsReply<M = Metrics> {
     /// They.
-    pub metrics: Metrics,
+    pub metrics: M,
     /// When this was said.
     pub timestamp: Time,
 }

@@ -15,6 +15,7 @@ pub const READ_ONLY_AGENT_FIELDS: &[&str] = &[
     "id",
     "status",
     "current_missions",
+    "current_titles",
     "load",
     "load_level",
     "tier",

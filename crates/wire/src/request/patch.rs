@@ -55,7 +55,8 @@ impl Body for PatchMission {
     }
 }
 
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+/// A member that may be left out, but not be `null`.
+pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)

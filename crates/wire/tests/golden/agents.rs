@@ -32,6 +32,7 @@ pub(crate) fn atlas() -> Agent<'static> {
         capabilities: vec!["ocr", "translate"],
         max_concurrent: 4,
         current_missions: vec![Word(MISSION.parse().unwrap())],
+        current_titles: vec!["Document Processing"],
         load: 0.25,
         load_level: "optimal",
         tier: "ELITE",

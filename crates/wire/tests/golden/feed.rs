@@ -2,7 +2,7 @@
 
 use mission_control_kernel::LeaseId;
 use mission_control_wire::live::{Frame, News, ResyncReason, Snapshot};
-use mission_control_wire::reply::{Actor, Event, EventList, LogLine, Metrics};
+use mission_control_wire::reply::{Actor, Event, EventList, LogLine, Metrics, Removed};
 use mission_control_wire::{Cost, Encoded, Lease, Word};
 
 use super::{Shapes, agents, missions, time};
@@ -73,6 +73,8 @@ fn add_events(shapes: &mut Shapes) {
     let event = Event { body: Some(&mission), ..completed() };
     let data = [Encoded::new(&event).unwrap(), Encoded::new(&agent_came()).unwrap()];
     super::add(shapes, "live_events", &Frame::Events { cursor: Some(CURSOR), data: &data });
+    let data = [Encoded::new(&missions_left()).unwrap()];
+    super::add(shapes, "live_removed", &Frame::Events { cursor: Some(CURSOR), data: &data });
 }
 
 fn add_news(shapes: &mut Shapes) {
@@ -119,6 +121,7 @@ fn completed() -> Event<'static> {
         cost: Some(Cost("0.15".parse().unwrap())),
         duration: Some(300.5),
         progress: Some(100.0),
+        removed: None,
         body: None,
     }
 }
@@ -177,5 +180,21 @@ fn agent_came() -> Event<'static> {
         duration: None,
         progress: None,
         ..completed()
+    }
+}
+
+fn missions_left() -> Event<'static> {
+    let removed = Removed {
+        missions: 12,
+        first: Word("019126f4-5d40-7000-8000-000000000001".parse().unwrap()),
+        last: Word("019126f4-5d40-7000-8000-000000000033".parse().unwrap()),
+    };
+    Event {
+        id: 44,
+        seq: 44,
+        event_type: "missions_removed",
+        agent: None,
+        removed: Some(removed),
+        ..agent_came()
     }
 }

@@ -6,6 +6,8 @@ mod agents;
 mod analytics;
 mod bulk;
 mod feed;
+mod identity;
+mod me;
 mod missions;
 mod system;
 
@@ -51,6 +53,8 @@ fn shapes() -> Shapes {
     analytics::add(&mut shapes);
     bulk::add(&mut shapes);
     feed::add(&mut shapes);
+    identity::add(&mut shapes);
+    me::add(&mut shapes);
     system::add(&mut shapes);
     shapes
 }

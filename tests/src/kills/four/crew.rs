@@ -119,7 +119,7 @@ impl Ground<'_> {
             .env("POSTGRES_DSN", &self.dsn)
             .env("MISSION_CONTROL_ADMIN_TOKEN", TOKEN)
             .env("MISSION_DASHBOARD_SECRET_KEY", KEY);
-        command.arg("--no-worker").start().await
+        command.arg("--principal-rate=0").arg("--no-worker").start().await
     }
 
     async fn worker(&self, at: usize) -> Result<WorkerProcess> {

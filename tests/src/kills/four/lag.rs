@@ -19,8 +19,8 @@ const CHANGES: [(&str, &str); 3] = [
     ("complete", "mission_completed"),
 ];
 
-/// Without a frame for so long a socket is at rest: the next change goes out at once, and what
-/// follows it within a tenth of a second waits for that to end.
+/// Without a frame for so long a socket is at rest: the next change, and some that follow right
+/// behind it, go out at once.
 const AT_REST: Duration = Duration::from_millis(150);
 
 /// From each request that was sent to the frame that shows what it did.

@@ -58,6 +58,14 @@ impl Claimer {
                     retries += 1;
                     state.link = None;
                 }
+                // What is claimed stands in its lane, so the lane is there, under another number.
+                Err(Stop::LanesGone) if retries < RETRIES => {
+                    retries += 1;
+                    self.context.lanes.forget();
+                }
+                Err(Stop::LanesGone) => {
+                    return Err(StoreError::Busy("the queue is being tidied up".to_owned()));
+                }
                 Err(Stop::Refused(error) | Stop::Away(error)) => {
                     // A transaction that may still be open ends with its connection.
                     state.link = None;

@@ -2,6 +2,7 @@
 
 mod claims;
 pub(super) mod explained;
+mod identity;
 pub(super) mod plenty;
 mod progress;
 mod statements;

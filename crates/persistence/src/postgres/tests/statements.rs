@@ -8,10 +8,10 @@ use super::plenty::Database;
 
 const WRITER_SETUP: &str = include_str!("../../../sql/postgres/writer_setup.sql");
 const SEQUENCER_SETUP: &str = include_str!("../../../sql/postgres/sequencer_setup.sql");
-const READER_SETUP: &str = include_str!("../../../sql/postgres/reader_setup.sql");
+pub(super) const READER_SETUP: &str = include_str!("../../../sql/postgres/reader_setup.sql");
 
 /// What the committer and the claimer ask.
-const WRITER: [&str; 34] = [
+const WRITER: [&str; 36] = [
     "mission_columns lock_missions",
     "mission_columns take_ready",
     "claimants",
@@ -24,6 +24,7 @@ const WRITER: [&str; 34] = [
     "existing_missions",
     "fill_receipts",
     "find_receipts",
+    "have_lanes",
     "held_by",
     "insert_attempts",
     "insert_dependencies",
@@ -32,6 +33,7 @@ const WRITER: [&str; 34] = [
     "insert_leases",
     "insert_missions",
     "insert_ready",
+    "intern_lanes",
     "lane_directory",
     "lane_heads",
     "lock_claimants",
@@ -81,6 +83,24 @@ const UPKEEP: [&str; 11] = [
     "remove_previews",
 ];
 
+/// What removes old missions and empty lanes.
+const LEAVING: [&str; 14] = [
+    "old_missions",
+    "below_roots",
+    "lock_leaving",
+    "still_needed",
+    "tree_needed",
+    "remove_lines_of",
+    "hold_agents_of",
+    "remove_attempts",
+    "remove_edges",
+    "remove_texts",
+    "remove_missions",
+    "look_at_lanes",
+    "remove_lanes",
+    "ready_without_lane",
+];
+
 /// Tables that grow with use. The others hold what runs, what was set and who is there: they are
 /// read whole.
 const LARGE: [&str; 12] = [
@@ -99,14 +119,25 @@ const LARGE: [&str; 12] = [
 ];
 
 /// A statement of ours, from the files whose names these are.
-fn statement(names: &str) -> String {
+pub(super) fn statement(names: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/postgres");
     let file = |name: &str| fs::read_to_string(folder.join(format!("{name}.sql"))).unwrap();
     names.split(' ').map(file).collect()
 }
 
+/// A session of the pool in which plans fit all parameters: those of the tests, which are nothing, have
+/// nothing to be looked for.
+fn whatever_is_asked() -> String {
+    format!("{READER_SETUP}\nSET plan_cache_mode = force_generic_plan")
+}
+
 /// Asserts that none of these statements reads a large table from end to end.
-async fn keep_to_indexes(database: &Database, setup: &str, names: &[&str], large: &[&str]) {
+pub(super) async fn keep_to_indexes(
+    database: &Database,
+    setup: &str,
+    names: &[&str],
+    large: &[&str],
+) {
     let session = database.session().await;
     session.batch_execute(setup).await.unwrap();
     for name in names {
@@ -123,6 +154,7 @@ async fn what_was_prepared_on_empty_tables_walks_indexes_when_they_have_grown() 
     keep_to_indexes(&empty, WRITER_SETUP, &WRITER, &LARGE).await;
     keep_to_indexes(&empty, SEQUENCER_SETUP, &SEQUENCER, &LARGE).await;
     keep_to_indexes(&empty, READER_SETUP, &READER, &LARGE).await;
+    keep_to_indexes(&empty, &whatever_is_asked(), &LEAVING, &LARGE).await;
 }
 
 #[tokio::test]
@@ -132,4 +164,23 @@ async fn what_is_prepared_on_large_tables_walks_indexes() {
     keep_to_indexes(&plenty, SEQUENCER_SETUP, &SEQUENCER, &LARGE).await;
     keep_to_indexes(&plenty, READER_SETUP, &READER, &LARGE).await;
     keep_to_indexes(&plenty, READER_SETUP, &UPKEEP, &["missions", "journal_order"]).await;
+    keep_to_indexes(&plenty, &whatever_is_asked(), &LEAVING, &LARGE).await;
+}
+
+#[tokio::test]
+async fn the_last_of_a_tree_or_a_run_is_found_at_once() {
+    let plenty = Database::plenty().await;
+    let session = plenty.session().await;
+    session.batch_execute(&whatever_is_asked()).await.unwrap();
+    for (name, indexes) in [
+        ("old_missions", &["missions_of_tree"][..]),
+        ("still_needed", &["missions_of_tree", "missions_of_run", "dependencies_pkey"]),
+        ("tree_needed", &["missions_by_root", "missions_of_run", "dependencies_pkey"]),
+    ] {
+        let plan = Plan::generic(&session, &statement(name)).await.to_string();
+        for index in indexes {
+            assert!(plan.contains(index), "{name} does not use {index}: {plan}");
+        }
+        assert!(!plan.contains("hashed"), "{name} gathers a whole table: {plan}");
+    }
 }

@@ -105,6 +105,8 @@ fn headers() -> Tree {
             ("Content-Disposition", "A name for the file (RFC 6266)."),
             ("Set-Cookie", "The session."),
             ("Retry-After", "When to ask again, in seconds."),
+            ("RateLimit", "How many requests are left at once, and in how many seconds all are."),
+            ("RateLimit-Policy", "How many requests there are in how many seconds."),
             ("WWW-Authenticate", "How to say who asks."),
         ]
         .map(header),

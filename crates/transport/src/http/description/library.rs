@@ -12,7 +12,7 @@ use super::document::document;
 use super::page;
 use crate::http::endpoints::on;
 use crate::http::preconditions::is_known;
-use crate::http::{Problem, Reply, Request, Route};
+use crate::http::{Charges, Problem, Reply, Request, Route};
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const CSS: HeaderValue = HeaderValue::from_static("text/css; charset=utf-8");
@@ -34,6 +34,8 @@ const TAG_BYTES: usize = 8;
 const READERS: Access = Access::Project(Role::Viewer);
 /// A refusal leads here, and whoever was refused for want of a token must be able to follow.
 const OPEN: Access = Access::Open;
+/// From memory, for whoever was refused: also for having asked too often.
+const FREE: Charges = Charges::Nobody;
 
 /// The description of one table of routes.
 #[derive(Default)]
@@ -59,8 +61,8 @@ pub(in crate::http) fn routes(library: &Arc<Library>) -> Vec<Route> {
     vec![
         Route::get("/api/openapi.json", "openapi", READERS, on(l, openapi)),
         Route::get("/docs", "docs", READERS, on(l, docs)),
-        Route::get("/docs/problems", "docs_problems", OPEN, on(l, problems)),
-        Route::get("/docs/style/{name}", "docs_style", OPEN, on(l, style)),
+        Route::get("/docs/problems", "docs_problems", OPEN, on(l, problems)).charging(FREE),
+        Route::get("/docs/style/{name}", "docs_style", OPEN, on(l, style)).charging(FREE),
     ]
 }
 

@@ -19,3 +19,4 @@ mod tests;
 mod tree;
 
 pub(super) use library::{Library, routes};
+pub(super) use operation::request_headers;

@@ -14,7 +14,7 @@ use super::refusals::of_schema;
 use super::schema::{named, string};
 use super::shapes;
 use super::tree::{Tree, object};
-use crate::http::{BodyKind, Route};
+use crate::http::{BodyKind, Charges, Route};
 
 /// The media type of refusals.
 const PROBLEM: &str = "application/problem+json";
@@ -57,6 +57,9 @@ pub(super) fn refusals(route: &Route) -> BTreeMap<u16, BTreeSet<&'static str>> {
         codes.entry(*status.unwrap_or(&500)).or_default().insert(code);
     };
     problems::USUAL.iter().for_each(|code| add(code, false));
+    if route.charges() != Charges::Nobody {
+        add("rate_limited", false);
+    }
     if !is_open(route) {
         problems::KNOWN_CALLERS.iter().for_each(|code| add(code, false));
     } else if route.path().contains('{') {
@@ -84,6 +87,16 @@ pub(super) fn refusals(route: &Route) -> BTreeMap<u16, BTreeSet<&'static str>> {
     codes
 }
 
+/// The headers that mean something to the route, beyond those that mean something to HTTP.
+pub(in crate::http) fn request_headers(route: &Route) -> Vec<&'static str> {
+    let said = operations::find(route.operation()).map(|(_, said)| said);
+    let who = (!is_open(route)).then_some("Authorization");
+    let body = (route.body_kind() != BodyKind::None).then_some("Content-Type");
+    let parameters = parameters(route, said);
+    let named = parameters.iter().filter(|it| it.place == "header").map(|it| it.name);
+    who.into_iter().chain(body).chain(named).chain(["X-Request-Id"]).collect()
+}
+
 /// How a refusal with this code looks.
 pub(super) fn problem(known: &Known) -> Tree {
     let status = known.statuses.last().copied().unwrap_or(500);
@@ -106,6 +119,7 @@ pub(super) fn access(route: &Route) -> String {
     match route.access() {
         Access::Open => "Open to everybody.".to_owned(),
         Access::Denied => "Closed to everybody.".to_owned(),
+        Access::Known => "Needs a credential, whatever its role.".to_owned(),
         Access::Project(role) => format!("Needs the role `{}` in the project.", word(role)),
         Access::Everywhere(role) => format!("Needs the role `{}` in every project.", word(role)),
     }
@@ -133,6 +147,9 @@ fn parameters(route: &Route, said: Option<&Operation>) -> Vec<Parameter> {
     all.extend(query.filter_map(|name| parameters::query(route.operation(), name)));
     if !is_open(route) {
         all.extend(parameters::project());
+    }
+    if route.operation() == "stream" {
+        all.push(parameters::last_event_id());
     }
     let Some(said) = said else { return all };
     if said.idempotent {
@@ -226,6 +243,7 @@ fn refusal(status: u16, codes: &BTreeSet<&'static str>) -> Tree {
     let content = object([("schema", named("Problem")), ("examples", object(examples))]);
     let more: &[&str] = match status {
         401 => &["WWW-Authenticate"],
+        429 => &["Retry-After", "RateLimit", "RateLimit-Policy"],
         503 => &["Retry-After"],
         _ => &[],
     };

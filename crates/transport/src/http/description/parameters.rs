@@ -30,6 +30,7 @@ pub(super) struct Parameter {
 
 const MISSION: &str = "019126f4-5d40-7000-8000-000000000001";
 const AGENT: &str = "019126f4-5d40-7000-8000-0000000000a1";
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const RUN: &str = "019126f4-5d40-7000-8000-0000000000f1";
 const TIME: &str = "2026-01-31T08:30:00Z";
 /// Some screens of output.
@@ -50,6 +51,7 @@ pub(super) fn query(operation: &str, name: &'static str) -> Option<Parameter> {
         ("stream" | "socket", "conflate") => ("`1`: of several reports on the progress of a mission that would go out together only the last. Nothing else is left out.", one_of(&["0", "1"]), "1"),
         ("stream" | "socket", "cursor") => ("Where the client was.", named("Cursor"), "MS40Mg"),
         ("export_missions", "format") => ("How the file looks; csv without one.", one_of(Format::ALL), "ndjson"),
+        ("tokens", "all") => ("Whether to list those of everybody as well.", flag(), "true"),
         ("analytics", "by") => ("What missions of one group have in common.", one_of(Grouping::ALL), "model"),
         ("analytics", "from") => ("The begin; seven days before `to` without one, 31 at most.", named("Time"), TIME),
         ("analytics", "to") => ("The end, itself not in; now without one.", named("Time"), "2026-02-07T08:30:00Z"),
@@ -88,7 +90,12 @@ pub(super) fn query(operation: &str, name: &'static str) -> Option<Parameter> {
 pub(super) fn path(path: &str, name: &'static str) -> Parameter {
     let (says, schema, example) = match name {
         "id" if path.contains("/agents/") => ("The agent.", named("AgentId"), AGENT),
+        "id" if path.contains("/tokens/") => ("The token.", matching("^[0-9a-f]{32}$"), TOKEN),
         "id" => ("The mission.", named("MissionId"), MISSION),
+        "project" => {
+            ("The project, which counts as the one that the request names.", string(), "lab")
+        }
+        "login" => ("What they sign in with.", string(), "maria"),
         _ => ("As the page names it.", string(), "index.html"),
     };
     Parameter { name, place: "path", says, required: true, schema, example }
@@ -131,6 +138,18 @@ pub(super) fn if_match() -> Parameter {
         required: true,
         schema: string(),
         example: "\"3\"",
+    }
+}
+
+/// Where a browser was that comes back by itself.
+pub(super) fn last_event_id() -> Parameter {
+    Parameter {
+        name: "Last-Event-ID",
+        place: "header",
+        says: "The `id` of the last event that was read, which counts more than `cursor`.",
+        required: false,
+        schema: named("Cursor"),
+        example: "MS40Mg",
     }
 }
 

@@ -44,6 +44,12 @@ fn look(name: &str, schema: &Schema, codes: &mut BTreeSet<&'static str>) {
             "enum" => codes.extend(of_words(name)),
             "const" => codes.extend(["unknown_value"]),
             "pattern" if name.starts_with("kind") => codes.extend(["invalid_kind"]),
+            "pattern" if name == "login" => codes.extend(["invalid_login"]),
+            "pattern" if name == "project" || name == "id" => codes.extend(["invalid_project"]),
+            // Roles by project, which are its names.
+            "additionalProperties" if name == "projects" => {
+                codes.extend(["invalid_project", "invalid_role"]);
+            }
             "type" if value.text() == Some("boolean") => {}
             _ => {}
         }
@@ -58,6 +64,7 @@ fn of_words(name: &str) -> Option<&'static str> {
         "priority" => "invalid_priority",
         "complexity" => "invalid_complexity",
         "class" => "invalid_failure_class",
+        "role" => "invalid_role",
         "level" => "invalid_log_level",
         "sort" => "invalid_sort",
         "format" => "invalid_format",

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use mission_control_wire::request::{
-    AppendLogs, BatchCreate, Bulk, Cancel, Claim, Complete, CreateMission, Empty, Fail, Heartbeat,
-    PatchMission, Progress, RegisterAgent, Reports, SignIn, Start,
+    AppendLogs, BatchCreate, Bulk, Cancel, ChangePassword, Claim, Complete, CreateMission,
+    CreateProject, CreateToken, CreateUser, Empty, Fail, Heartbeat, PatchMission, PatchUser,
+    Progress, PutMember, RegisterAgent, Reports, SignIn, SignOut, Start,
 };
 use mission_control_wire::{Body, DecodeError, decode, sample};
 use serde_json::{Map, Value, json};
@@ -52,22 +53,29 @@ fn read<T: Body>(text: &str) -> Option<DecodeError> {
     decode::<T>(text.as_bytes()).err()
 }
 
-const READERS: [(&str, Reader); 16] = [
+const READERS: [(&str, Reader); 23] = [
     ("AppendLogs", read::<AppendLogs>),
     ("BatchCreate", read::<BatchCreate>),
     ("Bulk", read::<Bulk>),
     ("Cancel", read::<Cancel>),
+    ("ChangePassword", read::<ChangePassword>),
     ("Claim", read::<Claim>),
     ("Complete", read::<Complete>),
     ("CreateMission", read::<CreateMission>),
+    ("CreateProject", read::<CreateProject>),
+    ("CreateToken", read::<CreateToken>),
+    ("CreateUser", read::<CreateUser>),
     ("Empty", read::<Empty>),
     ("Fail", read::<Fail>),
     ("Heartbeat", read::<Heartbeat>),
     ("PatchMission", read::<PatchMission>),
+    ("PatchUser", read::<PatchUser>),
     ("Progress", read::<Progress>),
+    ("PutMember", read::<PutMember>),
     ("RegisterAgent", read::<RegisterAgent>),
     ("Reports", read::<Reports>),
     ("SignIn", read::<SignIn>),
+    ("SignOut", read::<SignOut>),
     ("Start", read::<Start>),
 ];
 
@@ -122,16 +130,23 @@ fn every_request_that_is_shown_fits_its_shape() {
         ("append_logs", "AppendLogs"),
         ("bulk_missions", "Bulk"),
         ("cancel_mission", "Cancel"),
+        ("change_password", "ChangePassword"),
         ("claim", "Claim"),
         ("complete_mission", "Complete"),
         ("create_child", "CreateMission"),
         ("create_mission", "CreateMission"),
         ("create_missions", "BatchCreate"),
+        ("create_project", "CreateProject"),
+        ("create_token", "CreateToken"),
+        ("create_user", "CreateUser"),
         ("edit_mission", "PatchMission"),
+        ("edit_user", "PatchUser"),
         ("fail_mission", "Fail"),
         ("heartbeat", "Heartbeat"),
         ("login", "SignIn"),
+        ("logout", "SignOut"),
         ("progress_mission", "Progress"),
+        ("put_member", "PutMember"),
         ("register_agent", "RegisterAgent"),
         ("report", "Reports"),
         ("start_mission", "Start"),
@@ -141,7 +156,7 @@ fn every_request_that_is_shown_fits_its_shape() {
 }
 
 /// The golden file of each shape, and the shapes within it.
-const WRITTEN: [(&str, &str); 40] = [
+const WRITTEN: [(&str, &str); 52] = [
     ("agent", "AgentReply"),
     ("agents", "AgentList"),
     ("analytics", "AnalyticsReply"),
@@ -164,10 +179,16 @@ const WRITTEN: [(&str, &str); 40] = [
     ("live_events", "Frame"),
     ("live_hello", "Frame"),
     ("live_news", "Frame"),
+    ("live_removed", "Frame"),
     ("live_resync", "Frame"),
     ("live_snapshot", "Frame"),
     ("live_snapshot_narrow", "Frame"),
     ("logs", "LogList"),
+    ("me", "Me"),
+    ("me_anybody", "Me"),
+    ("me_program", "Me"),
+    ("member", "MemberReply"),
+    ("members", "MemberList"),
     ("metrics", "MetricsReply"),
     ("metrics_history", "MetricsHistory"),
     ("mission", "Mission"),
@@ -178,10 +199,17 @@ const WRITTEN: [(&str, &str); 40] = [
     ("mission_reply", "MissionReply"),
     ("problem", "Problem"),
     ("problem_plain", "Problem"),
+    ("project", "ProjectReply"),
+    ("projects", "ProjectList"),
     ("report", "ReportReply"),
     ("running", "RunningReply"),
+    ("sessions", "SessionList"),
     ("system", "System"),
     ("system_alone", "System"),
+    ("token_created", "TokenCreated"),
+    ("tokens", "TokenList"),
+    ("user", "UserReply"),
+    ("users", "UserList"),
 ];
 
 #[test]
@@ -247,7 +275,7 @@ fn every_code_is_known_once() {
 }
 
 /// Codes of words that no request brings: stores and settings alone are read with them.
-const INTERNAL: [&str; 10] = [
+const INTERNAL: [&str; 11] = [
     "invalid_agent_event",
     "invalid_agent_status",
     "invalid_duty",
@@ -256,8 +284,9 @@ const INTERNAL: [&str; 10] = [
     "invalid_origin",
     "invalid_outcome",
     "invalid_principal_id",
-    "invalid_project",
+    "invalid_session_id",
     "invalid_tier",
+    "invalid_token_id",
 ];
 /// What a code is given to in our sources.
 const GIVEN_TO: [&str; 12] = [

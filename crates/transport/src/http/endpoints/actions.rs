@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use mission_control::Shown;
-use mission_control::kernel::{MissionId, Timestamp};
-use mission_control::missions::{Command, Outcome, Verdict};
+use mission_control::kernel::{AgentId, LeaseId, MissionId, Timestamp};
+use mission_control::missions::{Command, Outcome, Refusal, Verdict};
 use mission_control_wire::reply::{ActionReply, Deed};
 use mission_control_wire::request::Empty;
 use mission_control_wire::{EncodeError, Word, to_bytes};
@@ -15,7 +15,12 @@ use crate::http::idempotency::{Key, kept, replayed};
 use crate::http::{Problem, Reply, Request};
 use crate::{parse, show};
 
+/// What is driven from outside has no agent, so that a token which acts as one begins nothing.
 pub(super) async fn start(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    if request.principal()?.agent.is_some() {
+        let detail = "this token acts as one agent alone, which claims what it performs";
+        return Err(Problem::forbidden("not_your_agent", detail));
+    }
     let command = parse::start(&request.json()?)?;
     area.act(&request, command, Deed::Started).await
 }
@@ -74,6 +79,7 @@ impl Missions {
 
     async fn act(&self, request: &Request, command: Command, deed: Deed) -> Result<Reply, Problem> {
         let id: MissionId = request.param("id")?;
+        self.is_its_agents(request, id, command.lease()).await?;
         let now = self.control.clock().now();
         let receipt = match Key::of(request)? {
             None => None,
@@ -93,6 +99,49 @@ impl Missions {
             Verdict::Replayed(rendered) => replayed(rendered),
             Verdict::Refused(refusal) => Err(refusal.into()),
         }
+    }
+
+    /// Refuses whoever acts as one agent alone where it never had the mission: then there is none. A
+    /// write of such a one always names its lease, or it could fall upon an attempt that somebody
+    /// else has begun meanwhile.
+    pub(super) async fn is_its_agents(
+        &self,
+        request: &Request,
+        id: MissionId,
+        lease: Option<LeaseId>,
+    ) -> Result<(), Problem> {
+        if request.principal()?.agent.is_none() {
+            return Ok(());
+        }
+        if !self.had(request, id, lease).await? {
+            return Err(Problem::not_found());
+        }
+        lease.map(|_| ()).ok_or_else(|| Refusal::LeaseRequired.into())
+    }
+
+    /// Whether the agent as which alone somebody acts has the mission, had it last, or had it under
+    /// this lease. Whoever acts as any agent has them all.
+    pub(super) async fn had(
+        &self,
+        request: &Request,
+        id: MissionId,
+        lease: Option<LeaseId>,
+    ) -> Result<bool, Problem> {
+        let Some(name) = &request.principal()?.agent else { return Ok(true) };
+        let scope = request.scope()?;
+        let Some(mission) = self.control.mission(&scope, id).await? else { return Ok(false) };
+        let is_it = async |agent: Option<AgentId>| -> Result<bool, Problem> {
+            let Some(agent) = agent else { return Ok(false) };
+            let agent = self.control.registered(&scope, agent).await?;
+            Ok(agent.is_some_and(|agent| agent.name == *name))
+        };
+        if is_it(mission.agent()).await? {
+            return Ok(true);
+        }
+        let Some(lease) = lease else { return Ok(false) };
+        let attempts = self.control.attempts(&scope, id).await?;
+        let named = attempts.iter().find(|attempt| attempt.lease == lease);
+        is_it(named.and_then(|attempt| attempt.agent)).await
     }
 
     /// The progress of a mission with children. An answer that is kept is written inside the

@@ -38,6 +38,11 @@ pub(super) async fn register(area: Arc<Workers>, request: Request) -> Result<Rep
     let body: RegisterAgent = request.json()?;
     let fresh = AgentId::new(area.control.ids().next(area.control.clock().now()));
     let registration = parse::registration(body, fresh, request.project()?)?;
+    let only = request.principal()?.agent.as_ref();
+    if only.is_some_and(|name| *name != registration.name) {
+        let detail = "this token acts as one agent alone, which has another name";
+        return Err(Problem::forbidden("not_your_agent", detail));
+    }
     let (view, new) = area.control.register(registration).await?;
     let location = format!("/api/agents/{}", view.agent.id);
     let reply = area.show(&request.scope()?, view).await?;

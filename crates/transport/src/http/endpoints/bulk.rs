@@ -27,7 +27,7 @@ pub(super) async fn bulk(area: Arc<Missions>, request: Request) -> Result<Reply,
         principal: request.principal()?.id.to_string(),
         actor: request.actor()?,
     };
-    match parse::bulk(body, &area.signer)? {
+    match parse::bulk(body, &area.signer, &asker.project)? {
         Asked::Preview(action, choice) => area.preview(asker, action, choice).await,
         Asked::Shown(token) => area.carry_out(asker, &token).await,
         Asked::Now(action, ids) => {

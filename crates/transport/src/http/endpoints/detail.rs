@@ -21,6 +21,8 @@ const LINES_SHOWN: u32 = 1_000;
 pub(super) async fn events(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
     let (scope, id): (_, MissionId) = (request.scope()?, request.param("id")?);
     let limit = request.query().limit()?;
+    // Before the cursor, which says whose it is.
+    area.find(&scope, id).await?;
     let after = match request.query().text("cursor") {
         None => 0,
         Some(text) => {
@@ -28,7 +30,6 @@ pub(super) async fn events(area: Arc<Missions>, request: Request) -> Result<Repl
             cursor.ok_or_else(parse::invalid_cursor)?.after
         }
     };
-    area.find(&scope, id).await?;
     // Whatever was durable before has its place then.
     area.control.catch_up().await?;
     let events = area.control.events(&scope, id, after, limit + 1).await?;
@@ -74,6 +75,7 @@ pub(super) async fn append_logs(area: Arc<Missions>, request: Request) -> Result
     let body: AppendLogs = request.json()?;
     let lease = body.lease_id.map(|lease| lease.0);
     let lines = parse::log_lines(body)?;
+    area.is_its_agents(&request, id, lease).await?;
     let last = area.control.append_logs(&scope, id, lease, lines).await??;
     let (next_after, timestamp) = (Some(last.unsigned_abs()), Word(area.control.clock().now()));
     let shape = reply::LogList { lines: Vec::new(), next_after, timestamp };

@@ -25,11 +25,16 @@ pub(super) async fn export(area: Arc<Missions>, request: Request) -> Result<Repl
     let (control, now) = (area.control.clone(), area.control.clock().now());
     let first = page(&control, &scope, &ListQuery { limit: FIRST_ROWS, ..query.clone() }).await?;
     // The store stays open while the body reads it.
-    let held = Arc::new((control, scope, query, request.stay()));
+    let over = request.known()?.over.clone();
+    let held = Arc::new((control, scope, query, over, request.stay()));
     let read = move |place, limit| {
         let held = Arc::clone(&held);
         async move {
-            let (control, scope, query, _) = &*held;
+            let (control, scope, query, over, _) = &*held;
+            // A file may take hours, and their session ends in the middle of it.
+            if !over.still().await.unwrap_or(false) {
+                return Err(StoreError::Unavailable("whoever asked may not go on".to_owned()));
+            }
             page(control, scope, &ListQuery { after: Some(place), limit, ..query.clone() }).await
         }
     };

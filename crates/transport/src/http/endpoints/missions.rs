@@ -45,7 +45,8 @@ pub(super) async fn create_child(area: Arc<Missions>, request: Request) -> Resul
         return Err(Problem::from(Refusal::UnknownParent { parent }));
     }
     body.parent_id = Some(Word(parent));
-    if area.control.mission(&request.scope()?, parent).await?.is_none() {
+    area.find(&request.scope()?, parent).await?;
+    if !area.had(&request, parent, None).await? {
         return Err(Problem::not_found());
     }
     let mission = parse::new_mission(&area.maker(&request)?, body)?;
@@ -79,10 +80,12 @@ pub(super) async fn get(area: Arc<Missions>, request: Request) -> Result<Reply, 
 }
 
 pub(super) async fn list(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
-    let query = parse::list_query(request.query(), &area.signer)?;
+    let query = parse::list_query(request.query(), &area.signer, request.project()?)?;
     let listing = area.control.list(&request.scope()?, &query).await?;
     let next = listing.page.next;
-    let next = next.map(|place| ListCursor { sort: query.sort, place }.seal(&area.signer));
+    let cursor = |place| ListCursor { sort: query.sort, place };
+    let project = request.project()?;
+    let next = next.map(|place| cursor(place).seal(&area.signer, project));
     let missions = area.control.view(listing.page.missions).await?;
     let reply = Reply::json(&reply::MissionList {
         missions: missions.iter().map(show::shown).collect(),
@@ -132,7 +135,7 @@ impl Missions {
             ids: self.control.ids(),
             clock: self.control.clock(),
             project: request.project()?,
-            created_by: &request.principal()?.name,
+            created_by: request.principal()?.signature(),
         })
     }
 

@@ -10,25 +10,32 @@ mod detail;
 mod export;
 mod missions;
 mod monitor;
+mod people;
+mod projects;
 mod table;
+mod tokens;
+mod users;
 mod workers;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use mission_control::MissionControl;
+use mission_control_identity::Directory;
 use tokio_util::sync::CancellationToken;
 
 use super::route::Handler;
-use super::{Problem, Reply, Request};
+use super::{Problem, Projects, Reply, Request};
 use crate::Signer;
+use crate::auth::{Authenticator, Passwords};
 use crate::metrics::Metrics;
 
 pub use table::routes;
 
 /// What the API stands on.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Services {
     /// Whatever is asked for is asked of it.
     pub control: MissionControl,
@@ -43,6 +50,20 @@ pub struct Services {
     pub metrics: Metrics,
     /// The data folder: what is free there is shown.
     pub folder: PathBuf,
+    /// The records of people, projects and tokens.
+    pub directory: Arc<dyn Directory>,
+    /// Forgets what it knows when something was taken from somebody.
+    pub authenticator: Arc<Authenticator>,
+    /// Hashes the passwords that people are given.
+    pub passwords: Arc<Passwords>,
+    /// Which projects there are.
+    pub projects: Arc<Projects>,
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Services").finish_non_exhaustive()
+    }
 }
 
 /// When to ask again whether another process, or this one, serves.

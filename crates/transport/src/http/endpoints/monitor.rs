@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::{ASK_AGAIN, Services, is_draining};
+use crate::counted::Counted;
 use crate::http::{Problem, Reply, Request};
 use crate::metrics::{Metrics, disk_free};
 use crate::parse::{self, MOST_POINTS, Period};
@@ -21,6 +22,7 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 /// What endpoints about the service need.
 pub(super) struct Monitor {
     control: MissionControl,
+    counted: Counted,
     started: Timestamp,
     draining: CancellationToken,
     metrics: Metrics,
@@ -57,9 +59,9 @@ pub(super) async fn health(area: Arc<Monitor>, _: Request) -> Result<Reply, Prob
 }
 
 pub(super) async fn metrics(area: Arc<Monitor>, request: Request) -> Result<Reply, Problem> {
-    let totals = area.control.totals(&request.scope()?).await?;
+    let metrics = area.counted.metrics(&request.scope()?).await?;
     let timestamp = Word(area.control.clock().now());
-    Reply::json(&reply::MetricsReply { metrics: show::metrics(&totals), timestamp })
+    Reply::json(&reply::MetricsReply { metrics, timestamp })
 }
 
 pub(super) async fn history(area: Arc<Monitor>, request: Request) -> Result<Reply, Problem> {
@@ -118,8 +120,9 @@ pub(super) async fn system(area: Arc<Monitor>, request: Request) -> Result<Reply
 impl Monitor {
     pub(super) fn new(services: &Services) -> Self {
         let control = services.control.clone();
-        let started = control.clock().now();
+        let (counted, started) = (Counted::new(&control), control.clock().now());
         let (metrics, folder) = (services.metrics.clone(), services.folder.clone());
-        Self { control, started, draining: services.draining.clone(), metrics, folder }
+        let draining = services.draining.clone();
+        Self { control, counted, started, draining, metrics, folder }
     }
 }

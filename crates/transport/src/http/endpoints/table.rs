@@ -8,9 +8,13 @@ use mission_control_identity::{Access, Role};
 
 use super::missions::Missions;
 use super::monitor::Monitor;
+use super::people::People;
 use super::workers::Workers;
-use super::{Services, actions, agents, bulk, detail, export, missions, monitor, on, workers};
-use crate::http::{BodyKind, Route};
+use super::{
+    Services, actions, agents, bulk, detail, export, missions, monitor, on, projects, tokens,
+    users, workers,
+};
+use crate::http::{BodyKind, Charges, Route};
 use crate::live::{self, Live};
 use crate::metrics::{self, Exposed};
 use crate::parse::{ANALYTICS_PARAMETERS, EXPORT_PARAMETERS, LIST_PARAMETERS, PERIOD_PARAMETERS};
@@ -23,10 +27,18 @@ const WAITING: Duration = Duration::from_secs(45);
 const BULK: Duration = Duration::from_secs(60);
 
 const OPEN: Access = Access::Open;
+/// Answered from memory, to whatever watches over the process and must not be turned away.
+const FREE: Charges = Charges::Nobody;
 /// Performs missions, and makes missions below those it performs.
 const AGENT: Access = Access::Project(Role::Agent);
 const VIEWER: Access = Access::Project(Role::Viewer);
 const OPERATOR: Access = Access::Project(Role::Operator);
+/// Says who belongs to a project.
+const OWNER: Access = Access::Project(Role::Admin);
+/// Asks about what is their own.
+const KNOWN: Access = Access::Known;
+/// Says who may do what, everywhere.
+const ADMIN: Access = Access::Everywhere(Role::Admin);
 
 /// The whole API over `services`.
 #[must_use]
@@ -37,10 +49,10 @@ pub fn routes(services: &Services) -> Vec<Route> {
     let o = &Arc::new(Monitor::new(services));
     let l = &Arc::new(Live::new(services));
     let e = &Arc::new(Exposed::new(&services.metrics, &services.control));
-    vec![
-        Route::get("/livez", "live", OPEN, on(o, monitor::live)),
-        Route::get("/readyz", "ready", OPEN, on(o, monitor::ready)),
-        Route::get("/api/health", "health", OPEN, on(o, monitor::health)),
+    let mut all = vec![
+        Route::get("/livez", "live", OPEN, on(o, monitor::live)).charging(FREE),
+        Route::get("/readyz", "ready", OPEN, on(o, monitor::ready)).charging(FREE),
+        Route::get("/api/health", "health", OPEN, on(o, monitor::health)).charging(FREE),
         Route::get("/metrics", "prometheus", Access::Everywhere(Role::Viewer), on(e, metrics::expose)),
         Route::get("/api/metrics", "metrics", VIEWER, on(o, monitor::metrics)),
         Route::get("/api/metrics/history", "metrics_history", VIEWER, on(o, monitor::history)).query(PERIOD_PARAMETERS),
@@ -74,7 +86,7 @@ pub fn routes(services: &Services) -> Vec<Route> {
         Route::get("/api/missions/{id}/logs", "mission_logs", VIEWER, on(m, detail::logs)).query(&["after", "level", "limit"]),
         Route::post("/api/missions/{id}/logs", "append_logs", AGENT, on(m, detail::append_logs)).body(BodyKind::Mission),
         Route::get("/api/missions/{id}/tree", "mission_tree", VIEWER, on(m, detail::tree)),
-        Route::post("/api/missions/{id}/children", "create_child", AGENT, on(m, missions::create_child)).body(BodyKind::Mission),
+        Route::post("/api/missions/{id}/children", "create_child", AGENT, on(m, missions::create_child)).body(BodyKind::Mission).charging(Charges::AllButAgents),
         Route::get("/api/missions/{id}/explain", "explain_mission", VIEWER, on(m, detail::explain)),
 
         Route::get("/api/agents", "agents", VIEWER, on(w, agents::list)),
@@ -87,5 +99,27 @@ pub fn routes(services: &Services) -> Vec<Route> {
         Route::post("/api/agents/{id}/enable", "enable_agent", OPERATOR, on(w, agents::enable)),
         Route::post("/api/agents/{id}/disable", "disable_agent", OPERATOR, on(w, agents::disable)),
         Route::new(Method::DELETE, "/api/agents/{id}", "remove_agent", OPERATOR, on(w, agents::remove)),
+    ];
+    all.extend(identity(services));
+    all
+}
+
+/// Who may come in, and what they may do.
+#[rustfmt::skip]
+fn identity(services: &Services) -> Vec<Route> {
+    let p = &Arc::new(People::new(services));
+    vec![
+        Route::get("/api/users", "users", ADMIN, on(p, users::list)),
+        Route::post("/api/users", "create_user", ADMIN, on(p, users::create)),
+        Route::get("/api/users/{login}", "user", ADMIN, on(p, users::get)),
+        Route::new(Method::PATCH, "/api/users/{login}", "edit_user", ADMIN, on(p, users::edit)).body(BodyKind::Small),
+        Route::get("/api/projects", "projects", KNOWN, on(p, projects::list)),
+        Route::post("/api/projects", "create_project", ADMIN, on(p, projects::create)),
+        Route::get("/api/projects/{project}/members", "members", OWNER, on(p, projects::members)),
+        Route::new(Method::PUT, "/api/projects/{project}/members/{login}", "put_member", OWNER, on(p, projects::put_member)).body(BodyKind::Small),
+        Route::new(Method::DELETE, "/api/projects/{project}/members/{login}", "remove_member", OWNER, on(p, projects::remove_member)),
+        Route::get("/api/tokens", "tokens", KNOWN, on(p, tokens::list)).query(tokens::PARAMETERS),
+        Route::post("/api/tokens", "create_token", KNOWN, on(p, tokens::create)),
+        Route::new(Method::DELETE, "/api/tokens/{id}", "revoke_token", KNOWN, on(p, tokens::revoke)),
     ]
 }

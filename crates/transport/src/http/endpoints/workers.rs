@@ -32,10 +32,12 @@ pub(super) struct Workers {
 
 pub(super) async fn heartbeat(area: Arc<Workers>, request: Request) -> Result<Reply, Problem> {
     let (scope, id): (_, AgentId) = (request.scope()?, request.param("id")?);
+    area.may_act_as(&request, id).await?;
     let body: Heartbeat = request.json()?;
     let wait = parse::wait(&body)?;
     let beats = parse::beats(body)?;
     let control = &area.control;
+    let over = request.known()?.over.clone().over();
     let heard = if area.draining.is_cancelled() {
         control.heartbeat(&scope, id, beats, wait.min(DRAINING_WAIT)).await?
     } else {
@@ -44,21 +46,28 @@ pub(super) async fn heartbeat(area: Arc<Workers>, request: Request) -> Result<Re
             () = area.interrupted(&request) => {
                 control.heartbeat(&scope, id, beats, Duration::ZERO).await?
             }
+            () = over => return Err(Problem::unauthenticated()),
         }
     };
-    Reply::json(&told(&heard.ok_or_else(Problem::not_found)?))
+    let heard = heard.ok_or_else(Problem::not_found)?;
+    let cancelled = area.its_own(&scope, id, &heard.renewal.cancelled).await;
+    Reply::json(&told(&heard, &cancelled))
 }
 
 /// Whoever hangs up leaves what was taken meanwhile to the next one that asks.
 pub(super) async fn claim(area: Arc<Workers>, request: Request) -> Result<Reply, Problem> {
     let (scope, id): (_, AgentId) = (request.scope()?, request.param("id")?);
+    area.may_act_as(&request, id).await?;
     let want = parse::want(request.json()?)?;
     if area.draining.is_cancelled() {
         return Err(is_draining());
     }
+    let over = request.known()?.over.clone().over();
     let Claimed { missions, duty } = tokio::select! {
         claimed = area.control.claim(&scope, id, want) => claimed??,
         () = area.interrupted(&request) => area.nothing(&scope, id).await?,
+        // Nothing was given out, and their next request is judged by what they may do now.
+        () = over => return Err(Problem::unauthenticated()),
     };
     let mut dependencies = Vec::with_capacity(missions.len());
     for mission in &missions {
@@ -79,6 +88,7 @@ pub(super) async fn claim(area: Arc<Workers>, request: Request) -> Result<Reply,
 /// Being heard of comes with it, and who is not known is not heard.
 pub(super) async fn report(area: Arc<Workers>, request: Request) -> Result<Reply, Problem> {
     let (scope, id): (_, AgentId) = (request.scope()?, request.param("id")?);
+    area.may_act_as(&request, id).await?;
     let reports = request.json::<Reports>()?.reports.into_vec();
     let named = reports
         .iter()
@@ -88,7 +98,8 @@ pub(super) async fn report(area: Arc<Workers>, request: Request) -> Result<Reply
     let heard = area.control.heartbeat(&scope, id, beats, Duration::ZERO).await?;
     let renewed = heard.ok_or_else(Problem::not_found)?.renewal.renewed;
     let own = renewed.into_iter().map(|(held, _)| held).collect();
-    let judged = area.judge(&Reporting { scope, agent: id, own }, reports).await;
+    let confined = request.principal()?.agent.is_some();
+    let judged = area.judge(&Reporting { scope, agent: id, own, confined }, reports).await;
     Reply::json(&reply::ReportReply { outcomes: judged.iter().map(Judged::outcome).collect() })
 }
 
@@ -112,12 +123,46 @@ impl Workers {
         }
     }
 
-    /// Whether another agent's attempt is named. One that is over is looked up: its end may be told
-    /// again by whoever made it.
-    async fn is_anothers(&self, by: &Reporting, named: HeldLease) -> Result<bool, Problem> {
+    /// Refuses whoever may act as another agent alone; to them this one is not there.
+    async fn may_act_as(&self, request: &Request, id: AgentId) -> Result<(), Problem> {
+        let Some(name) = &request.principal()?.agent else { return Ok(()) };
+        let known = self.control.registered(&request.scope()?, id).await?;
+        known.filter(|agent| agent.name == *name).map(|_| ()).ok_or_else(Problem::not_found)
+    }
+
+    /// Those of the cancelled missions that this agent ran: whatever else it names, it learns nothing
+    /// about. Where nobody can say, all of them have just been lost, which means the same to it.
+    async fn its_own(
+        &self,
+        scope: &Scope,
+        id: AgentId,
+        cancelled: &[MissionId],
+    ) -> HashSet<MissionId> {
+        if cancelled.is_empty() {
+            return HashSet::new();
+        }
+        let missions = self.control.missions(scope, cancelled).await.unwrap_or_else(|error| {
+            tracing::debug!(%error, agent = %id, "what was cancelled is told as lost");
+            Vec::new()
+        });
+        let own = missions.into_iter().filter(|mission| mission.agent() == Some(id));
+        own.map(|mission| mission.id).collect()
+    }
+
+    /// Whether a report may be told to the mission that it names. An attempt that is over is looked
+    /// up: its end may be told again by whoever made it.
+    async fn may_tell(&self, by: &Reporting, named: HeldLease) -> Result<(), Problem> {
+        if by.own.contains(&named) {
+            return Ok(());
+        }
         let attempts = self.control.attempts(&by.scope, named.mission).await?;
-        let mut of_lease = attempts.iter().filter(|attempt| attempt.lease == named.lease);
-        Ok(of_lease.any(|attempt| attempt.agent.is_some_and(|agent| agent != by.agent)))
+        let attempt = attempts.iter().find(|attempt| attempt.lease == named.lease);
+        match attempt.map(|attempt| attempt.agent) {
+            Some(Some(agent)) if agent == by.agent => Ok(()),
+            _ if by.confined => Err(Refusal::NotFound.into()),
+            Some(Some(_)) => Err(Refusal::LeaseLost.into()),
+            Some(None) | None => Ok(()),
+        }
     }
 
     /// A verdict for each report, in order. Missions are written side by side, reports about the
@@ -154,9 +199,7 @@ impl Workers {
     async fn write(&self, by: &Reporting, report: Report) -> Result<Option<Mission>, Problem> {
         let held = HeldLease { mission: report.mission_id, lease: report.lease_id };
         let command = parse::report(report)?;
-        if !by.own.contains(&held) && self.is_anothers(by, held).await? {
-            return Err(Refusal::LeaseLost.into());
-        }
+        self.may_tell(by, held).await?;
         let (actor, scope) = (Actor::Agent(by.agent), by.scope.clone());
         match self.control.command(actor, scope, held.mission, command, None).await? {
             Verdict::Done(outcome, _) => Ok(outcome.missions.into_iter().next()),
@@ -172,6 +215,8 @@ struct Reporting {
     agent: AgentId,
     /// What the agent holds of all that it names; a lease never changes hands.
     own: HashSet<HeldLease>,
+    /// Whether they may come from this agent alone: then a mission that it never had is not there.
+    confined: bool,
 }
 
 /// One report and what became of it: the mission after it, or why it was refused.
@@ -213,8 +258,11 @@ fn claimed<'a>(
     })
 }
 
-fn told(heard: &Heard) -> reply::HeartbeatReply {
+/// `cancelled` are those that it may know to be.
+fn told(heard: &Heard, cancelled: &HashSet<MissionId>) -> reply::HeartbeatReply {
     let renewal = &heard.renewal;
+    let (own, others): (Vec<_>, Vec<_>) =
+        renewal.cancelled.iter().copied().partition(|mission| cancelled.contains(mission));
     let leases = renewal.renewed.iter().map(|(held, expires_at)| reply::RenewedLease {
         mission_id: Word(held.mission),
         lease_id: Lease(held.lease),
@@ -222,8 +270,8 @@ fn told(heard: &Heard) -> reply::HeartbeatReply {
     });
     reply::HeartbeatReply {
         leases: leases.collect(),
-        cancelled: renewal.cancelled.iter().copied().map(Word).collect(),
-        lost: renewal.lost.iter().copied().map(Word).collect(),
+        cancelled: own.into_iter().map(Word).collect(),
+        lost: renewal.lost.iter().copied().chain(others).map(Word).collect(),
         duty: heard.duty.as_str(),
     }
 }

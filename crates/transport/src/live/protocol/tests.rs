@@ -172,7 +172,7 @@ fn only_entries_of_visible_projects_and_wanted_topics_are_shown() {
         JournalEntry::Mission(entry) => {
             JournalEntry::Mission(Entry { project: "lab".parse().unwrap(), ..entry })
         }
-        JournalEntry::Agent(_) => unreachable!("a mission's entry"),
+        JournalEntry::Agent(_) | JournalEntry::Removal(_) => unreachable!("a mission's entry"),
     };
     let mut bench = Bench::of(watch(&format!("mission:{ONE}"), false));
     bench.add(1, elsewhere).add(2, mission_entry(TWO, EventKind::Created)).create(3);

@@ -21,6 +21,9 @@ use crate::server::Switched;
 /// What is read at a time: everything a viewer usually says, on the stack.
 const READ_BYTES: usize = 2 * 1024;
 
+/// Frames sent in a row before somebody who is far behind is asked whether they may still see more.
+const FRAMES_IN_A_ROW: u32 = 16;
+
 /// One viewer and its connection.
 pub(in crate::live) struct Socket {
     stream: Switched,
@@ -35,7 +38,7 @@ pub(in crate::live) struct Socket {
 struct HungUp;
 
 impl Socket {
-    /// Begins with `first`, and ends when the session is `over`. What is in `early` came in together
+    /// Begins with `first`, and ends when the session or token is `over`. What is in `early` came in together
     /// with the handshake.
     pub(in crate::live) fn new(
         stream: Switched,
@@ -62,6 +65,7 @@ impl Socket {
     async fn talk(&mut self) -> Result<std::convert::Infallible, HungUp> {
         let mut prints = Vec::new();
         let mut alarm = Box::pin(sleep_until(self.talk.alarm()));
+        let mut in_a_row = 0_u32;
         loop {
             self.write()?;
             if self.talk.listens() {
@@ -79,9 +83,16 @@ impl Socket {
                 }
                 if !prints.is_empty() {
                     self.send(&mut prints);
+                    in_a_row += 1;
+                    if in_a_row.is_multiple_of(FRAMES_IN_A_ROW)
+                        && (&mut self.over).now_or_never().is_some()
+                    {
+                        self.is_over();
+                    }
                     continue;
                 }
             }
+            in_a_row = 0;
             let (stuck, waits) = (!self.outbox.is_empty(), self.talk.wants_news());
             let listens = self.talk.listens();
             alarm.as_mut().reset(self.talk.alarm());
@@ -89,13 +100,15 @@ impl Socket {
                 read = self.stream.readable(), if listens => read.map_err(|_| HungUp)?,
                 wrote = self.stream.writable(), if stuck => wrote.map_err(|_| HungUp)?,
                 () = self.viewer.moved(), if waits => {}
-                () = &mut self.over => {
-                    self.over = pending().boxed();
-                    self.talk.end(Code::SessionOver, "the session is over: sign in again");
-                }
+                () = &mut self.over => self.is_over(),
                 () = alarm.as_mut() => {}
             }
         }
+    }
+
+    fn is_over(&mut self) {
+        self.over = pending().boxed();
+        self.talk.end(Code::SessionOver, "the session or token is over: sign in again");
     }
 
     async fn act(&mut self, action: Action, prints: &mut Vec<Arc<Print>>) -> Result<(), HungUp> {

@@ -7,7 +7,9 @@ mod actions;
 mod agents;
 mod history;
 mod missions;
+mod people;
 mod service;
+mod session;
 
 /// What people need to know of one operation.
 #[derive(Clone, Copy, Debug)]
@@ -66,11 +68,13 @@ pub(super) struct Family {
 }
 
 /// All of them.
-pub(super) const FAMILIES: [Family; 6] = [
+pub(super) const FAMILIES: [Family; 8] = [
     missions::FAMILY,
     actions::FAMILY,
     history::FAMILY,
     agents::FAMILY,
+    people::FAMILY,
+    session::FAMILY,
     service::FAMILY,
     service::SCREEN,
 ];

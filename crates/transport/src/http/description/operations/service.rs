@@ -1,6 +1,6 @@
 //! The service itself, its live stream, its description and its screen.
 
-use super::{Answer, Content, Family, Operation, PLAIN, done, ok};
+use super::{Answer, Content, Family, Operation, PLAIN, ok};
 
 pub(super) const FAMILY: Family = Family {
     tag: "Service",
@@ -20,8 +20,6 @@ pub(super) const FAMILY: Family = Family {
         DOCS,
         PROBLEMS,
         DOCS_ASSET,
-        LOGIN,
-        LOGOUT,
     ],
 };
 
@@ -119,7 +117,7 @@ const STREAM: Operation = Operation {
     more: "Server-sent events; the data of each is a `Frame`. The first is `hello`, then a \
            `snapshot` unless a cursor is followed, then `events` as they happen and a `beat` when \
            nothing does. Whoever reads too slowly is cut off, and goes on with `Last-Event-ID`. A \
-           stream that a session let in ends with it.",
+           stream ends with the session or the token that let it in.",
     answers: &[other("A stream without an end.", "text/event-stream; charset=utf-8", BEAT)],
     problems: &["invalid_cursor", "unknown_topic", "draining", "too_many_watches"],
     ..PLAIN
@@ -131,7 +129,7 @@ const SOCKET: Operation = Operation {
     more: "The same frames as the stream, one a message. A client may send `subscribe`, \
            `unsubscribe` and `ping`. The socket is closed with 1008 for what has no meaning here, \
            1009 for a message of more than 16 KiB, 1012 when the process ends or its store is away, \
-           1013 for reading too slowly, 4401 when the session is over, and 4429 for too many \
+           1013 for reading too slowly, 4401 when the session or token is over, and 4429 for too many \
            messages. After 1012 and 1013, go on with the last cursor.",
     answers: &[Answer {
         status: 101,
@@ -183,27 +181,6 @@ const DOCS_ASSET: Operation = Operation {
     name: "docs_style",
     summary: "Load the style of these pages",
     answers: &[other("The style.", "text/css; charset=utf-8", "body{}")],
-    ..PLAIN
-};
-
-const LOGIN: Operation = Operation {
-    name: "login",
-    summary: "Sign in from a browser",
-    more: "Trades a token, or the code of the link that a start prints, for the cookie of a \
-           session. One of the two is sent; a code only from the machine itself, once, and to the \
-           process that has printed it.",
-    request: Some("SignIn"),
-    answers: &[Answer { headers: &["Set-Cookie"], ..done("Signed in.") }],
-    problems: &["unknown_token", "spent_code", "identities_unavailable"],
-    ..PLAIN
-};
-
-const LOGOUT: Operation = Operation {
-    name: "logout",
-    summary: "Sign out of a browser",
-    more: "The session is over at this process, with the streams that are open on it.",
-    request: Some("Empty"),
-    answers: &[Answer { headers: &["Set-Cookie"], ..done("Signed out.") }],
     ..PLAIN
 };
 

@@ -58,6 +58,7 @@ fn agent() -> Schema {
             must("capabilities", "What it can do.", array(string())),
             must("max_concurrent", "How many missions it takes at a time.", count()),
             must("current_missions", "What it runs, oldest first.", array(named("MissionId"))),
+            must("current_titles", "Their titles, in the same order.", array(string())),
             must("load", "Running ÷ capacity.", amount()),
             must("load_level", "The same in a word.", one_of(LoadLevel::ALL)),
             must("tier", "Its standing, from its attempts.", one_of(Tier::ALL)),

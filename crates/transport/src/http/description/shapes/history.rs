@@ -21,6 +21,7 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ("LogLine", log_line()),
         ("LogList", listed("lines", "Lines of output.", "LogLine", [next_after()])),
         ("Actor", actor()),
+        ("Removed", removed()),
         ("Event", open("One entry of the journal; what does not apply is left out.", event())),
         ("EventList", listed("events", "A page of a mission's journal.", "Event", [next_cursor()])),
         ("Explain", explain()),
@@ -79,6 +80,7 @@ fn event() -> Vec<Member> {
     let words = EventKind::ALL.iter().map(|event| format!("mission_{event}"));
     let words: Vec<String> =
         words.chain(AgentEvent::ALL.iter().map(|event| format!("agent_{event}"))).collect();
+    let words = [words, vec!["missions_removed".to_owned()]].concat();
     let seq = "Its place in the one order that every reader sees.";
     let body = "The mission as it is now: on live streams, never in the journal.";
     let reason = "Why it failed or was called off: the beginning of it.";
@@ -107,6 +109,7 @@ fn event() -> Vec<Member> {
         sometimes("cost", "Cost added.", named("Cost")),
         sometimes("duration", "Of the attempt that ended, in seconds.", amount()),
         sometimes("progress", "Percent.", number(0.0, 100.0)),
+        sometimes("removed", "Old missions that left the store.", named("Removed")),
         sometimes("body", body, named("Mission")),
     ]
 }
@@ -124,6 +127,18 @@ fn actor() -> Schema {
     let agent = of("agent", "An agent, about what it runs.", Some(agent));
     let system = "Nobody: time made it due, or it follows from another change.";
     said(either([principal, agent, of("system", system, None)]), "Who asked for a change.")
+}
+
+fn removed() -> Schema {
+    let last = "The last of them by id; others between the two may have stayed.";
+    open(
+        "Old missions that left the store together; they stay in the counters.",
+        [
+            must("missions", "How many.", count()),
+            must("first", "The first of them by id.", named("MissionId")),
+            must("last", last, named("MissionId")),
+        ],
+    )
 }
 
 fn explain() -> Schema {

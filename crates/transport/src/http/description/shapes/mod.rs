@@ -10,8 +10,10 @@ mod history;
 mod live;
 mod missions;
 mod parts;
+mod people;
 mod requests;
 mod service;
+mod session;
 mod work;
 
 use super::schema::Schema;
@@ -26,6 +28,8 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         history::all(),
         agents::all(),
         work::all(),
+        people::all(),
+        session::all(),
         live::all(),
         analytics::all(),
         service::all(),

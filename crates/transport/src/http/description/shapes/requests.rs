@@ -31,7 +31,6 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ("Cancel", cancel()),
         ("AppendLogs", append_logs()),
         ("NewLogLine", new_log_line()),
-        ("SignIn", sign_in()),
     ]
 }
 
@@ -182,13 +181,6 @@ fn new_log_line() -> Schema {
             must("level", "How loud it is.", one_of(&LEVELS)),
             must("text", cut, string()),
         ],
-    )
-}
-
-fn sign_in() -> Schema {
-    closed(
-        "What a browser signs in with: one of the two.",
-        [may("token", "A token.", string()), may("code", "The code of a link.", string())],
     )
 }
 

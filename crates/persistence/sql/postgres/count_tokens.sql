@@ -1,0 +1,1 @@
+SELECT count(*) FROM tokens WHERE owner = $1 AND revoked_at IS NULL

@@ -1,0 +1,1 @@
+DELETE FROM memberships WHERE login = $1

@@ -1,0 +1,2 @@
+INSERT INTO users (login, name, role, disabled, password, created_at)
+VALUES ($1, $2, $3, false, $4, $5)

@@ -1,0 +1,1 @@
+DELETE FROM mission_search WHERE mission_id = ANY($1)

@@ -1,0 +1,4 @@
+SELECT
+    project_id, status, priority, missions, tokens_used, cost_nanos, duration_us, timed,
+    0::bigint, 0::bigint
+FROM totals

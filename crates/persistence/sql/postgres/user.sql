@@ -1,0 +1,6 @@
+SELECT
+    u.login, u.name, u.role, u.disabled, u.password IS NOT NULL, u.created_at,
+    (SELECT jsonb_object_agg(m.project_id, m.role)::text FROM memberships m WHERE m.login = u.login),
+    u.password
+FROM users u
+WHERE u.login = $1

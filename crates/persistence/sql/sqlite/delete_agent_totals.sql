@@ -1,0 +1,1 @@
+DELETE FROM agent_totals WHERE agent_id = ?1

@@ -1,0 +1,4 @@
+-- A person (?1) and, where ?2 says so, all who may do everything everywhere and can sign in.
+SELECT login, role, disabled, password IS NOT NULL
+FROM users
+WHERE login = ?1 OR (?2 AND role = 'admin' AND NOT disabled AND password IS NOT NULL)

@@ -1,0 +1,1 @@
+SELECT disabled FROM users WHERE login = ?1

@@ -1,0 +1,1 @@
+SELECT id, created_at FROM projects ORDER BY id LIMIT ?1

@@ -1,0 +1,1 @@
+UPDATE identity_revision SET revision = revision + 1

@@ -1,0 +1,1 @@
+DELETE FROM attempts WHERE mission_id IN (SELECT leaving.value FROM json_each(?1) AS leaving)

@@ -1,0 +1,1 @@
+SELECT count(*), coalesce(max(id = ?1), 0) FROM projects

@@ -1,0 +1,1 @@
+SELECT count(*), coalesce(max(login = ?1), 0) FROM users

@@ -1,0 +1,1 @@
+UPDATE lanes SET seen_at = ?2 WHERE id = ?1

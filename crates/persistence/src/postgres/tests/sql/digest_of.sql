@@ -1,0 +1,1 @@
+SELECT sha256($1::integer::text::bytea)

@@ -1,0 +1,100 @@
+//! Projects, and who may do what in them.
+
+use std::sync::Arc;
+
+use mission_control_identity::{Login, Outcome, Role, User, UserChange};
+use mission_control_kernel::ProjectId;
+use mission_control_wire::request::CreateProject;
+use mission_control_wire::{Word, reply};
+
+use super::people::{People, beyond, is_administrator, note, settled};
+use crate::http::{Problem, Reply, Request};
+use crate::{parse, show};
+
+/// An agent reads nothing, not even the name of a project.
+pub(super) async fn list(area: Arc<People>, request: Request) -> Result<Reply, Problem> {
+    let grants = &request.principal()?.grants;
+    let all = area.directory.projects().await?;
+    let seen = all.iter().filter_map(|project| {
+        let role = grants.role_in(&project.id).filter(|role| role.covers(Role::Viewer))?;
+        Some(show::project(project, role))
+    });
+    let projects: Vec<_> = seen.collect();
+    Reply::json(&reply::ProjectList {
+        total: projects.len() as u64,
+        projects,
+        timestamp: Word(area.control.clock().now()),
+    })
+}
+
+pub(super) async fn create(area: Arc<People>, request: Request) -> Result<Reply, Problem> {
+    let body: CreateProject = request.json()?;
+    let id: ProjectId = body.id.parse().map_err(|invalid| Problem::invalid("id", invalid))?;
+    match area.directory.add_project(&id).await? {
+        Outcome::Taken => {
+            return Err(Problem::conflict("project_taken", "there is a project of this name"));
+        }
+        outcome => settled(outcome)?,
+    }
+    area.projects.add(id.clone());
+    note(&request, "there is a new project", &id);
+    let all = area.directory.projects().await?;
+    let project = all.iter().find(|project| project.id == id).ok_or_else(Problem::internal)?;
+    let role = request.principal()?.grants.role_in(&id).ok_or_else(Problem::not_found)?;
+    let location = format!("/api/projects/{id}/members");
+    Reply::json(&reply::ProjectReply { project: show::project(project, role) })?.created(&location)
+}
+
+pub(super) async fn members(area: Arc<People>, request: Request) -> Result<Reply, Problem> {
+    let project = request.project()?;
+    let users = area.directory.users().await?;
+    let members: Vec<_> = users.iter().filter_map(|user| show::member(user, project)).collect();
+    Reply::json(&reply::MemberList {
+        project: project.as_str(),
+        total: members.len() as u64,
+        members,
+        timestamp: Word(area.control.clock().now()),
+    })
+}
+
+pub(super) async fn put_member(area: Arc<People>, request: Request) -> Result<Reply, Problem> {
+    let (login, project): (Login, _) = (request.param("login")?, request.project()?);
+    let role = parse::member(&request.json()?)?;
+    let user = area.belong(&request, &login, Some(role)).await?;
+    let member = show::member(&user, project).ok_or_else(Problem::internal)?;
+    Reply::json(&reply::MemberReply { member })
+}
+
+pub(super) async fn remove_member(area: Arc<People>, request: Request) -> Result<Reply, Problem> {
+    area.belong(&request, &request.param("login")?, None).await?;
+    Ok(Reply::empty())
+}
+
+impl People {
+    /// Gives somebody a role of their own in the project of the request, or takes it from them.
+    async fn belong(
+        &self,
+        request: &Request,
+        login: &Login,
+        role: Option<Role>,
+    ) -> Result<User, Problem> {
+        let project = request.project()?;
+        let above_all = is_administrator(request.principal()?);
+        let user = self.change(login, |user| {
+            let own = user.grants.projects().find(|(own, _)| *own == project).map(|(_, it)| it);
+            if role.is_none() && own.is_none() {
+                return Err(Problem::not_found());
+            }
+            if user.grants.role_everywhere().is_some() && !above_all {
+                let detail = "they hold a role in every project: what they may do here is not \
+                              for an administrator of this project alone to say";
+                return Err(beyond(detail));
+            }
+            let grants = user.grants.clone().with_project(project.clone(), role);
+            Ok(UserChange { grants: (own != role).then_some(grants), ..UserChange::default() })
+        });
+        let user = user.await?;
+        note(request, "what somebody may do in a project was said", login);
+        Ok(user)
+    }
+}
