@@ -13,8 +13,11 @@ use crate::postgres::Postgres;
 
 /// Missions that run.
 const RUNNING: usize = 200;
-/// Reports of each.
+/// Reports of each in a round.
 const REPORTS: u32 = 10;
+/// Rounds that may be tried: while anything in the database holds a snapshot, an analysis say, old
+/// versions stay and a page has no room for another. A column with an index fails every round.
+const ROUNDS: u32 = 5;
 /// From one mission that reports to the next: neighbours in the table do not report together.
 const STRIDE: usize = 37;
 /// Reports under way at the same time.
@@ -65,22 +68,30 @@ async fn nine_of_ten_reports_of_progress_touch_no_index() {
         }
     };
     database.after(start).await;
-    let (all_before, heap_only_before) = updates(&database).await;
-    let all_report = |handle: Arc<Postgres>| {
+    let all_report = |handle: Arc<Postgres>, round: u32| {
         let missions = missions.clone();
         async move {
             let stirred: Vec<MissionId> =
                 (0..RUNNING).map(|index| missions[index * STRIDE % RUNNING]).collect();
-            let reports = (1..=REPORTS).flat_map(|n| stirred.iter().map(move |id| (n, *id)));
+            let reports = (1..=REPORTS)
+                .flat_map(|n| stirred.iter().map(move |id| (round * REPORTS + n, *id)));
             let told = futures::stream::iter(reports)
                 .map(|(n, mission)| tell(&handle, mission, report(n)))
                 .buffered(AT_ONCE);
             told.collect::<()>().await;
         }
     };
-    database.after(all_report).await;
-    let (all, heap_only) = updates(&database).await;
-    let (all, heap_only) = (all - all_before, heap_only - heap_only_before);
-    assert_eq!(all, i64::try_from(RUNNING).unwrap() * i64::from(REPORTS));
-    assert!(heap_only * 10 >= all * 9, "only {heap_only} of {all} were heap-only");
+    let mut seen = Vec::new();
+    for round in 0..ROUNDS {
+        let (all_before, heap_only_before) = updates(&database).await;
+        database.after(|handle| all_report(handle, round)).await;
+        let (all, heap_only) = updates(&database).await;
+        let (all, heap_only) = (all - all_before, heap_only - heap_only_before);
+        assert_eq!(all, i64::try_from(RUNNING).unwrap() * i64::from(REPORTS));
+        if heap_only * 10 >= all * 9 {
+            return;
+        }
+        seen.push(heap_only);
+    }
+    panic!("of {} each time, only {seen:?} were heap-only", RUNNING * REPORTS as usize);
 }
