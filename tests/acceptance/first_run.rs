@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use http::{Method, StatusCode};
 use mission_control_tests::browser::{code_in, knock, sign_in, with_cookie_of};
 use mission_control_tests::eventually;
+use mission_control_tests::http::Reply;
 use mission_control_tests::server::{ServerCommand, ServerProcess};
 use serde_json::{Value, json};
 
@@ -100,6 +101,59 @@ async fn until_there_is_an_administrator_each_start_prints_a_link_of_its_own() -
     welcome(&elsewhere).await;
     let key = |house: &House| std::fs::read_to_string(house.data().join("secret-key"));
     assert_ne!(key(&house)?, key(&other)?);
+    Ok(())
+}
+
+/// The answer to a code that comes with what proxies add.
+async fn enter(server: &ServerProcess, code: &str, headers: &[(&str, &str)]) -> Result<Reply> {
+    let client = server.client();
+    let call = client.request(Method::POST, "/api/login").header("origin", client.base());
+    let call = headers.iter().fold(call, |call, (name, value)| call.header(name, value));
+    call.json(&json!({"code": code})).send().await
+}
+
+#[tokio::test]
+async fn through_a_proxy_that_nobody_named_the_link_works_for_nobody() -> Result<()> {
+    let house = House::new()?;
+    let server = ServerCommand::fresh(house.data())?.start().await?;
+    let log = welcome(&server).await;
+    let code = code_in(&log).context("a link")?;
+    for trace in [
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-forwarded-for", ""),
+        ("forwarded", "for=127.0.0.1"),
+        ("x-real-ip", "127.0.0.1"),
+        ("via", "1.1 proxy"),
+        ("x-forwarded-proto", "https"),
+    ] {
+        let refused = enter(&server, code, &[trace]).await?.expect(StatusCode::UNAUTHORIZED)?;
+        assert_eq!(refused["code"], "wrong_credentials", "{trace:?}");
+    }
+    let straight = enter(&server, code, &[]).await?;
+    assert_eq!(straight.status, StatusCode::NO_CONTENT, "no try has spent it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn through_a_trusted_proxy_the_link_works_for_who_sits_before_this_machine() -> Result<()> {
+    let house = House::new()?;
+    let command = ServerCommand::fresh(house.data())?.arg("--trusted-proxies=127.0.0.1,10.0.0.0/8");
+    let server = command.start().await?;
+    let log = welcome(&server).await;
+    let code = code_in(&log).context("a link")?;
+    for chain in ["203.0.113.7", "127.0.0.1, 203.0.113.7", "203.0.113.7, 127.0.0.1", "garbage"] {
+        let refused = enter(&server, code, &[("x-forwarded-for", chain)]).await?;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{chain}");
+    }
+    let of_both = [("x-forwarded-for", "127.0.0.1"), ("forwarded", "for=203.0.113.7")];
+    let real = [("x-forwarded-for", "203.0.113.7"), ("x-real-ip", "127.0.0.1")];
+    for headers in [&[][..], &of_both, &real] {
+        let refused = enter(&server, code, headers).await?;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{headers:?}");
+    }
+    let neighbour = enter(&server, code, &[("x-forwarded-for", "127.0.0.1, 10.0.0.3")]).await?;
+    assert_eq!(neighbour.status, StatusCode::NO_CONTENT, "{}", neighbour.text());
     Ok(())
 }
 

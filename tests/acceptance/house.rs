@@ -1,5 +1,6 @@
 //! A server in a folder of its own, and its administrator.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ impl House {
     }
 
     /// A server with these flags on a PostgreSQL.
-    pub(crate) async fn start_on(&self, dsn: &str, flags: &[&str]) -> Result<Control> {
+    pub(crate) async fn start_on(&self, dsn: impl AsRef<OsStr>, flags: &[&str]) -> Result<Control> {
         self.run(ServerCommand::new(self.data())?.env("POSTGRES_DSN", dsn), flags).await
     }
 

@@ -5,19 +5,30 @@
 //! from start to ready with no mission and with a million; `-- fanout [SOCKETS SECONDS ROUNDS
 //! AT_REST]` measures the live socket beside bare bytes (P9 to P13, P18); `-- kills [SEED]` kills
 //! servers and a database; `-- four [MISSIONS KILLS SEED] [--control skip-cursor]` kills two servers
-//! and two workers by turns while missions flow. Build the server first: `cargo build --release`,
-//! for `four` the worker too: `cargo build --release -p mission-control-worker`.
+//! and two workers by turns while missions flow; `-- workflows [GRAPHS KILLS SEED] [--control
+//! without-edges]` does so while runs of random graphs go (R23); `-- engines [MISSIONS ROUNDS SINGLES]` measures
+//! missions that do nothing, beside the engines of others; `-- explain` measures explanations of
+//! a million (P22); `-- zombies`, `edges`, `crowd`, `cuts`, `cancels` and `fairness [SIZE SEED]` are what
+//! hurts without killing; `-- logins` lets two hundred come in while fifty work, and guesses (S11, S12);
+//! `-- addresses` lets a million addresses ask (S18). Build the server first: `cargo build --release`, for `four`, `workflows`, `engines`,
+//! `zombies` and `cancels` the worker too: `cargo build --release -p mission-control-worker`.
 
+mod addresses;
 mod creates;
 mod crowd;
+mod engines;
+mod explain;
 mod fanout;
 mod floors;
 mod four;
 mod kills;
 mod load;
+mod logins;
 mod raw;
 mod spread;
 mod start;
+mod torture;
+mod workflows;
 
 use anyhow::{Result, bail};
 
@@ -30,9 +41,21 @@ async fn main() -> Result<()> {
         "fanout" => fanout::run(std::env::args().skip(2)).await,
         "four" => four::run(std::env::args().skip(2)).await,
         "kills" => kills::run(std::env::args().nth(2)).await,
-        // What `fanout` measures itself by, in processes of their own.
+        "workflows" => workflows::run(std::env::args().skip(2)).await,
+        "engines" => engines::run(std::env::args().skip(2)).await,
+        "explain" => explain::run().await,
+        "logins" => logins::run().await,
+        "addresses" => addresses::run().await,
+        name if torture::SCENARIOS.contains(&name) => {
+            torture::run(name, std::env::args().skip(2)).await
+        }
+        // What `engines` and `fanout` measure, or measure themselves by, in processes of their own.
+        "noop-agent" => engines::run_agent(std::env::args().skip(2)).await,
         "raw-writer" => raw::writer(&std::env::args().nth(2).unwrap_or_default()).await,
         "bare-json" => raw::json(&std::env::args().nth(2).unwrap_or_default()).await,
-        other => bail!("there is no scenario {other:?}: say creates, start, fanout, kills or four"),
+        other => bail!(
+            "there is no scenario {other:?}: say creates, start, fanout, kills, four, workflows, engines, explain, logins, addresses, {}",
+            torture::SCENARIOS.join(", ")
+        ),
     }
 }

@@ -135,9 +135,23 @@ impl Process {
     /// # Errors
     /// When the machine refuses.
     pub fn ask_to_end(&self) -> Result<()> {
-        // Not waited for yet, so the id can be nobody else's.
-        let pid = Pid::from_raw(i32::try_from(self.child.id()).context("a process id")?);
-        kill(pid, Signal::SIGTERM).with_context(|| format!("asking the {} to stop", self.what))
+        self.signal(Signal::SIGTERM).with_context(|| format!("asking the {} to stop", self.what))
+    }
+
+    /// SIGSTOP: it stands still, and so do its clocks' alarms, but not what it has started.
+    ///
+    /// # Errors
+    /// When the machine refuses.
+    pub fn halt(&self) -> Result<()> {
+        self.signal(Signal::SIGSTOP).with_context(|| format!("halting the {}", self.what))
+    }
+
+    /// SIGCONT: it goes on where it stood.
+    ///
+    /// # Errors
+    /// When the machine refuses.
+    pub fn go_on(&self) -> Result<()> {
+        self.signal(Signal::SIGCONT).with_context(|| format!("letting the {} go on", self.what))
     }
 
     /// SIGTERM; returns how it ended.
@@ -165,6 +179,12 @@ impl Process {
             outcome => Err((outcome, log.last_words())),
         })
         .await
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        // Not waited for yet, so the id can be nobody else's.
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).context("a process id")?);
+        Ok(kill(pid, signal)?)
     }
 
     fn dismiss_watchdog(&mut self) {

@@ -16,8 +16,9 @@ mod welcome;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mission_control::agents::Thresholds;
 use mission_control::kernel::{Clock as _, SystemClock};
-use mission_control::{Keep, MissionControl, Telemetry};
+use mission_control::{Builder, Keep, MissionControl, Stores, Telemetry};
 use mission_control_executors::{Custody, Profiles};
 use mission_control_runtime::{DataFolder, Secret, Settings, Shutdown};
 use mission_control_transport::Signer;
@@ -83,12 +84,7 @@ pub async fn run(
     let stores = store::open(&settings, &folder, Arc::clone(&telemetry)).await?;
     let stores = MeasuredStore::around(stores, &metrics);
     let directory = Arc::clone(&stores.directory);
-    let control = MissionControl::builder(stores)
-        .ageing(settings.ageing.unwrap_or(Duration::ZERO))
-        .keep(keep(&settings))
-        .telemetry(telemetry)
-        .start()
-        .await?;
+    let control = builder(stores, &settings).telemetry(telemetry).start().await?;
 
     let screen = Screen::new(&settings, &keys, directory);
     screen.prepare(&settings).await?;
@@ -154,6 +150,14 @@ fn pass(settings: &Settings) -> Pass {
     }
 }
 
+/// The engine as the settings have it.
+fn builder(stores: Stores, settings: &Settings) -> Builder {
+    MissionControl::builder(stores)
+        .ageing(settings.ageing.unwrap_or(Duration::ZERO))
+        .keep(keep(settings))
+        .tiers(tiers(settings))
+}
+
 fn keep(settings: &Settings) -> Keep {
     Keep {
         missions: settings.keep_missions,
@@ -161,5 +165,14 @@ fn keep(settings: &Settings) -> Keep {
         logs: settings.keep_logs,
         receipts: settings.keep_receipts,
         metrics: settings.keep_metrics,
+    }
+}
+
+fn tiers(settings: &Settings) -> Thresholds {
+    let share = |percent: u32| f64::from(percent) / 100.0;
+    Thresholds {
+        attempts: settings.tier_attempts.into(),
+        elite: share(settings.tier_elite),
+        probation: share(settings.tier_probation),
     }
 }

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use mission_control::{JournalEntry, Sequenced, Snapshot};
 use mission_control_agents::{AgentEvent, Standing};
 use mission_control_kernel::{AgentId, MissionId, ProjectId};
-use mission_control_missions::{AttemptOutcome, Entry, EventKind, Status, Totals};
+use mission_control_missions::{
+    AttemptOutcome, Entry, EventKind, Kind, KindCounts, Status, Totals,
+};
 
 /// The part of a snapshot that every entry bears on.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Folded {
     pub(crate) seq: i64,
     pub(crate) totals: BTreeMap<ProjectId, Totals>,
+    pub(crate) kinds: BTreeMap<ProjectId, BTreeMap<Kind, KindCounts>>,
     pub(crate) removed: BTreeMap<ProjectId, Totals>,
     pub(crate) standings: BTreeMap<AgentId, Standing>,
     pub(crate) running: BTreeMap<AgentId, u32>,
@@ -62,6 +65,7 @@ impl Folded {
         Self {
             seq: snapshot.seq,
             totals: snapshot.totals,
+            kinds: snapshot.kinds,
             removed: snapshot.removed,
             standings: snapshot.standings,
             running: snapshot.running,
@@ -76,6 +80,8 @@ impl Folded {
     }
 
     fn count(&mut self, entry: &Entry) {
+        let kinds = self.kinds.entry(entry.project.clone()).or_default();
+        kinds.entry(entry.kind.clone()).or_default().fold(entry);
         match entry.event {
             EventKind::Completed => {
                 self.finished.entry(entry.project.clone()).or_default().0 += 1;
@@ -109,6 +115,10 @@ impl Folded {
         for counted in [&mut self.totals, &mut self.removed] {
             counted.retain(|_, totals| *totals != Totals::default());
         }
+        for kinds in self.kinds.values_mut() {
+            kinds.retain(|_, counts| *counts != KindCounts::default());
+        }
+        self.kinds.retain(|_, kinds| !kinds.is_empty());
         self.standings.retain(|_, standing| *standing != Standing::default());
         self.running.retain(|_, running| *running > 0);
         self.completions.retain(|_, ring| !ring.is_empty());

@@ -13,6 +13,8 @@ mod behaviours;
 mod draft;
 mod entrance;
 mod folded;
+mod following;
+mod graph;
 mod json;
 mod stage;
 mod subject;

@@ -14,8 +14,7 @@ use mission_control_missions::queue::{
 };
 use mission_control_missions::{
     Action, Actor, ClaimRequest, ClaimingAgent, Claims, Command, Entry, Failure, FailureClass,
-    FailureReport, FollowUp, FollowUpTask, Kind, ListQuery, Mission, Outcome, Refusal, Request,
-    UsageReport, Verdict,
+    FailureReport, Kind, ListQuery, Mission, Outcome, Refusal, Request, UsageReport, Verdict,
 };
 
 use crate::draft::{Draft, kind, text};
@@ -25,7 +24,7 @@ use crate::subject::{Store, Subject};
 pub(crate) const LEASE: Duration = Duration::from_secs(15);
 /// The period after which what waits is one priority more urgent.
 pub(crate) const AGEING: Duration = Duration::from_mins(10);
-/// Entries, missions and follow-ups are read in pages of this size.
+/// Entries and missions are read in pages of this size.
 const PAGE: u32 = 100;
 
 /// A fresh store, and what a process keeps beside it.
@@ -190,53 +189,6 @@ impl Stage {
         let events = missions.events(&self.scope, id, 0, PAGE).await?;
         Ok(events.into_iter().map(|event| event.entry).collect())
     }
-
-    /// Does the follow-ups until there are none, as every process does in the background.
-    pub(crate) async fn follow_through(&self) -> anyhow::Result<()> {
-        let missions = Arc::clone(&self.store.stores.missions);
-        loop {
-            let tasks = missions.take_follow_ups(PAGE).await?;
-            if tasks.is_empty() {
-                return Ok(());
-            }
-            for task in tasks {
-                self.follow(&task).await?;
-                missions.finish_follow_up(task.id).await?;
-            }
-        }
-    }
-
-    async fn follow(&self, task: &FollowUpTask) -> anyhow::Result<()> {
-        let missions = &self.store.stores.missions;
-        match task.what {
-            FollowUp::Dependants => {
-                for dependant in missions.dependants(task.mission, None, PAGE).await? {
-                    self.settle(dependant, task.mission).await?;
-                }
-            }
-            FollowUp::Dependencies => {
-                let found = missions.mission(&Scope::All, task.mission).await?;
-                for edge in found.context("a follow-up names a mission")?.dependencies {
-                    self.settle(task.mission, edge.on).await?;
-                }
-            }
-            FollowUp::CancelChildren => {
-                for mission in missions.open_children(task.mission, None, PAGE).await? {
-                    let command = Command::Cancel { reason: None, children: true };
-                    self.apply(Action::Command { scope: Scope::All, mission, command }).await??;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn settle(
-        &self,
-        dependant: MissionId,
-        dependency: MissionId,
-    ) -> anyhow::Result<Outcome> {
-        Ok(self.apply(Action::Settle { dependant, dependency }).await??)
-    }
 }
 
 /// Agents and their claims.
@@ -323,7 +275,8 @@ impl Stage {
     ) -> anyhow::Result<()> {
         let kind: Option<Kind> = kind.map(self::kind);
         let missions = &self.store.stores.missions;
-        Ok(missions.set_queue(&self.project, kind.as_ref(), setting).await?)
+        let (change, by) = (setting.into(), Actor::System);
+        Ok(missions.change_queue(&self.project, kind.as_ref(), change, &by).await?)
     }
 }
 

@@ -2,6 +2,7 @@
 //! answer.
 
 mod answer;
+mod following;
 mod player;
 mod step;
 

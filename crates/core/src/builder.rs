@@ -20,7 +20,7 @@ use crate::retention::Keep;
 use crate::stores::Stores;
 use crate::sweeps::{
     self, Checkpoint, CredentialSweep, DriftCheck, DueSweep, FollowUpSweep, Measured, MinuteSweep,
-    RetentionSweep, SilentSweep,
+    RetentionSweep, ScheduleSweep, SilentSweep,
 };
 use crate::tail::{self, Tail};
 use crate::telemetry::Telemetry;
@@ -138,7 +138,9 @@ impl Builder {
         spawn_upkeep(&inner, self.keep, &self.telemetry);
         inner.tasks.spawn(Arc::clone(&inner.health).run(inner.stop.clone()));
         inner.tasks.close();
-        Ok(MissionControl::over(inner))
+        let control = MissionControl::over(inner);
+        spawn_schedules(&control, &self.telemetry);
+        Ok(control)
     }
 }
 
@@ -178,7 +180,8 @@ fn spawn_sweeps(
     let by_period_alone = || Arc::new(Notify::new());
     let stop = || inner.stop.clone();
 
-    let follow_ups = FollowUpSweep { store: Arc::clone(store) };
+    let follow_ups =
+        FollowUpSweep { store: Arc::clone(store), workflows: Arc::clone(&inner.stores.workflows) };
     let follow_ups = Measured::around(follow_ups, telemetry);
     inner.tasks.spawn(sweeps::repeat(follow_ups, Arc::clone(&inner.follow_ups), stop()));
     let due = DueSweep { store: Arc::clone(store), follow_ups: Arc::clone(&inner.follow_ups) };
@@ -198,6 +201,15 @@ fn spawn_sweeps(
         truths,
     };
     inner.tasks.spawn(drift.run(stop()));
+}
+
+/// What ticks make is asked for as anybody would, so this holds what everybody holds; weakly, or it
+/// would never be dropped.
+fn spawn_schedules(control: &MissionControl, telemetry: &Arc<dyn Telemetry>) {
+    let inner = &control.inner;
+    let schedules = ScheduleSweep { control: Arc::downgrade(inner) };
+    let schedules = Measured::around(schedules, telemetry);
+    inner.tasks.spawn(sweeps::repeat(schedules, Arc::new(Notify::new()), inner.stop.clone()));
 }
 
 fn spawn_upkeep(inner: &Inner, keep: Keep, telemetry: &Arc<dyn Telemetry>) {

@@ -4,8 +4,8 @@ use mission_control_kernel::{
     Capabilities, JsonText, LeaseId, MissionId, ProjectId, Scope, StoreError,
 };
 use mission_control_missions::{
-    Action, Actor, Backoff, Command, DEFAULT_ATTEMPTS, Description, Kind, LogLine, Mission,
-    NewMission, Priority, Receipt, Refusal, Request, ShortName, Spec, Title, Verdict,
+    Action, Actor, Backoff, Command, DEFAULT_ATTEMPTS, Description, KeptAnswer, Kind, LogLine,
+    Mission, NewMission, Priority, Receipt, Refusal, Request, ShortName, Spec, Title, Verdict,
 };
 
 use crate::mission_control::MissionControl;
@@ -46,6 +46,20 @@ impl MissionControl {
             agent_type: None,
             model_used: None,
         }
+    }
+
+    /// What was answered under a key, as long as it is kept: to be asked before anything that a request
+    /// names is looked up, since that may have changed since.
+    ///
+    /// # Errors
+    /// Storage trouble.
+    pub async fn kept_answer(
+        &self,
+        project: &ProjectId,
+        principal: &str,
+        key: &str,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        self.inner.stores.missions.kept_answer(project, principal, key).await
     }
 
     /// Makes missions, all of them or none. Who asks is who made the first of them.

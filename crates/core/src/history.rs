@@ -5,8 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mission_control_kernel::{Money, ProjectId, StoreError, Timestamp};
 use mission_control_missions::Totals;
+use mission_control_workflows::template::{MetricKey, TemplateName};
 
-use crate::analytics::{Analysis, Grouping};
+use crate::analytics::{Analysis, Grouping, Measured};
 
 /// The counters of a project as they were in one minute: the columns of seed 002.
 #[derive(Clone, PartialEq, Debug)]
@@ -63,6 +64,17 @@ pub trait History: Send + Sync + 'static {
         most: u32,
         groups: u32,
     ) -> Result<Analysis, StoreError>;
+
+    /// What the results of completed missions say that ended in a span, its end outside: for each
+    /// `wanted` pair the member of the results of that template's missions, as far as it is a number,
+    /// among the newest `most` that ended, whatever they were made from. Pairs without any figure are left out.
+    async fn measure(
+        &self,
+        project: &ProjectId,
+        wanted: &[(TemplateName, MetricKey)],
+        span: (Timestamp, Timestamp),
+        most: u32,
+    ) -> Result<Vec<Measured>, StoreError>;
 
     /// How many bytes the whole store takes, missions and all. It must not look at rows.
     async fn size(&self) -> Result<u64, StoreError>;

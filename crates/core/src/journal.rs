@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mission_control_agents::{AgentEntry, Standing};
 use mission_control_kernel::{AgentId, MissionId, Money, ProjectId, StoreError, Timestamp};
-use mission_control_missions::{Entry, Status, Totals};
+use mission_control_missions::{Entry, Kind, KindCounts, Status, Totals};
 
 /// One change, of a mission or of an agent, or the end of many missions.
 #[derive(Clone, PartialEq, Debug)]
@@ -81,7 +81,9 @@ pub struct Snapshot {
     pub seq: i64,
     /// Counts and sums by project, of the missions that are there.
     pub totals: BTreeMap<ProjectId, Totals>,
-    /// The same of those that retention has removed.
+    /// Of each project what is not over, by kind; absent is none.
+    pub kinds: BTreeMap<ProjectId, BTreeMap<Kind, KindCounts>>,
+    /// Counts and sums of the missions that retention has removed.
     pub removed: BTreeMap<ProjectId, Totals>,
     /// How the attempts of each agent that is there ended since it registered.
     pub standings: BTreeMap<AgentId, Standing>,
@@ -128,7 +130,7 @@ pub struct Completion {
 /// Some of the missions, counted at one instant.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Slice {
-    /// Their totals, the standings from attempts at them, and who runs how many of them, with the
+    /// Their totals, their kinds, the standings from attempts at them, and who runs how many of them, with the
     /// place that belongs to the instant; neither minutes nor completions. In the first slice also
     /// the totals of what was removed, and the standings from attempts that were.
     pub counted: Snapshot,

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use mission_control_agents::AgentStore;
 use mission_control_identity::Directory;
 use mission_control_missions::MissionStore;
+use mission_control_workflows::WorkflowStore;
+use mission_control_workflows::schedule::ScheduleStore;
+use mission_control_workflows::template::TemplateStore;
 
 use crate::history::History;
 use crate::journal::Journal;
@@ -17,6 +20,12 @@ use crate::retention::Retention;
 pub struct Stores {
     /// Missions and their queue.
     pub missions: Arc<dyn MissionStore>,
+    /// Workflows, and what becomes of their runs.
+    pub workflows: Arc<dyn WorkflowStore>,
+    /// Missions with parameters.
+    pub templates: Arc<dyn TemplateStore>,
+    /// What is made again and again at its time.
+    pub schedules: Arc<dyn ScheduleStore>,
     /// Agents.
     pub agents: Arc<dyn AgentStore>,
     /// The order of all changes.
@@ -36,10 +45,22 @@ impl Stores {
     #[must_use]
     pub fn of<T>(store: Arc<T>) -> Self
     where
-        T: MissionStore + AgentStore + Journal + History + Previews + Retention + Directory,
+        T: MissionStore
+            + WorkflowStore
+            + TemplateStore
+            + ScheduleStore
+            + AgentStore
+            + Journal
+            + History
+            + Previews
+            + Retention
+            + Directory,
     {
         Self {
             missions: store.clone(),
+            workflows: store.clone(),
+            templates: store.clone(),
+            schedules: store.clone(),
             agents: store.clone(),
             journal: store.clone(),
             history: store.clone(),

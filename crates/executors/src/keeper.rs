@@ -83,8 +83,11 @@ fn keep(mut command: Command) -> io::Result<()> {
         Err(error) => return say(&mut worker, Said::Refused(errno(&error))),
     };
     let family = Arc::new(Family::of(&child));
-    be_deaf_and_mute()?;
-    say(&mut worker, Said::Started)?;
+    // A worker that cannot be told has dropped the attempt meanwhile, and nothing of it may stay.
+    if let Err(error) = be_deaf_and_mute().and_then(|()| say(&mut worker, Said::Started)) {
+        family.end(PERSISTENCE);
+        return Err(error);
+    }
     feed(&mut child, document);
     thread::spawn({
         let family = Arc::clone(&family);
@@ -92,11 +95,12 @@ fn keep(mut command: Command) -> io::Result<()> {
     });
     let status = family.wait();
     let all_gone = family.end(BURIAL);
-    say(&mut worker, status.map_or_else(|error| Said::Unobserved(errno(&error)), Said::Ended))?;
+    let end = status.map_or_else(|error| Said::Unobserved(errno(&error)), Said::Ended);
+    let told = say(&mut worker, end);
     if !all_gone {
         family.end(PERSISTENCE);
     }
-    Ok(())
+    told
 }
 
 /// Away from the worker's terminal and group, and the parent of whoever loses its own.

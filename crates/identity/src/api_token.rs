@@ -29,7 +29,8 @@ pub struct NewToken {
     pub hint: String,
     /// Name for people.
     pub name: PrincipalName,
-    /// Who made it. It never lets its bearer do what they may not.
+    /// Who made it: a person, or [`PrincipalId::of_settings`]. It never lets its bearer do what they
+    /// may not.
     pub owner: PrincipalId,
     /// What it lets its bearer do.
     pub scope: TokenScope,
@@ -56,6 +57,15 @@ pub struct ApiToken {
     pub expires_at: Option<Timestamp>,
     /// When it was used last, to the minute or so; `None` for never.
     pub last_used_at: Option<Timestamp>,
+}
+
+impl NewToken {
+    /// It as it counts since `created_at`, without what its bearer shows.
+    #[must_use]
+    pub fn counting_since(self, created_at: Timestamp) -> ApiToken {
+        let Self { id, digest: _, hint, name, owner, scope, expires_at } = self;
+        ApiToken { id, hint, name, owner, scope, created_at, expires_at, last_used_at: None }
+    }
 }
 
 impl TokenScope {

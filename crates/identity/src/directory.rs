@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use mission_control_kernel::{ProjectId, StoreError, Timestamp};
 
 use crate::{
-    ApiToken, Entrant, Login, NewSession, NewToken, NewUser, PasswordHash, PrincipalId,
-    SecretDigest, Session, SignedInAs, TokenId, User, UserChange,
+    Added, Addition, ApiToken, Entrant, Login, NewSession, NewToken, NewUser, PasswordHash,
+    PrincipalId, Receipt, SecretDigest, Session, SignedInAs, TokenId, User, UserChange,
 };
 
 /// The most people, tokens of one owner, sessions of one person, and projects that are told at once,
@@ -62,6 +62,7 @@ pub enum Used {
 /// - raise [`Self::revision`] in the same transaction as every change that may take something from
 ///   somebody: a change of a person, the end of a session, the revocation of a token;
 /// - take in a change of a person, and end their sessions, in one transaction;
+/// - keep the receipt of an addition in the transaction that makes it;
 /// - refuse, under a lock, to take away the last administrator who can sign in with a password.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
@@ -72,8 +73,10 @@ pub trait Directory: Send + Sync + 'static {
     /// Who comes in with a session. It MUST NOT answer for a session that is over.
     async fn by_session(&self, digest: &SecretDigest) -> Result<Option<Entrant>, StoreError>;
 
-    /// Who comes in with an API token. An owner who is no person of the records is the administrator
-    /// of the settings, who may do everything.
+    /// Who comes in with an API token. An owner who is the administrator of the settings may do
+    /// everything; the records do not know what the settings say now, so that whoever asks MUST judge
+    /// whether that [owner](Entrant::owner) is still one. Any other owner who is no person of the
+    /// records may do nothing.
     async fn by_token(&self, digest: &SecretDigest) -> Result<Option<Entrant>, StoreError>;
 
     /// Notes what was used, at most a few thousand at a time; what is not there any more, or is over, is
@@ -87,8 +90,15 @@ pub trait Directory: Send + Sync + 'static {
     async fn user(&self, login: &Login)
     -> Result<Option<(User, Option<PasswordHash>)>, StoreError>;
 
+    /// Makes something, once under the key of its receipt: whoever asks again with the same request is
+    /// told what was answered, also while the first one is under way, and makes nothing. What is
+    /// refused leaves no receipt.
+    async fn add(&self, what: Addition, receipt: Option<Receipt>) -> Result<Added, StoreError>;
+
     /// Makes a person known. [`Outcome::Taken`] and [`Outcome::Full`] may be.
-    async fn add_user(&self, user: NewUser) -> Result<Outcome, StoreError>;
+    async fn add_user(&self, user: NewUser) -> Result<Outcome, StoreError> {
+        Ok(self.add(Addition::User(user), None).await?.outcome())
+    }
 
     /// Changes a person, and ends their sessions but `keep` where [`UserChange::ends_sessions`]. One
     /// that keeps somebody out revokes their tokens as well. [`UserChange::is_stale`] MUST
@@ -127,7 +137,9 @@ pub trait Directory: Send + Sync + 'static {
 
     /// Makes a token count. [`Outcome::Full`] may be, and [`Outcome::Missing`] where its owner is kept
     /// out.
-    async fn add_token(&self, token: NewToken) -> Result<Outcome, StoreError>;
+    async fn add_token(&self, token: NewToken) -> Result<Outcome, StoreError> {
+        Ok(self.add(Addition::Token(token), None).await?.outcome())
+    }
 
     /// Takes a token back, of `owner` alone where one is given. [`Outcome::Missing`] may be.
     async fn revoke_token(
@@ -140,5 +152,7 @@ pub trait Directory: Send + Sync + 'static {
     async fn projects(&self) -> Result<Vec<Project>, StoreError>;
 
     /// Makes a project. [`Outcome::Taken`] and [`Outcome::Full`] may be.
-    async fn add_project(&self, id: &ProjectId) -> Result<Outcome, StoreError>;
+    async fn add_project(&self, id: &ProjectId) -> Result<Outcome, StoreError> {
+        Ok(self.add(Addition::Project(id.clone()), None).await?.outcome())
+    }
 }

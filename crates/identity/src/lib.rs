@@ -8,6 +8,7 @@
 mod access;
 mod api_token;
 mod directory;
+mod making;
 mod principal;
 mod role;
 mod session;
@@ -17,6 +18,7 @@ mod user;
 pub use access::{Access, Denial, authorize, choose_project};
 pub use api_token::{AgentScope, ApiToken, NewToken, TokenScope};
 pub use directory::{Directory, MOST_TOLD, Outcome, Project, SESSIONS_KEPT, TOKENS_KEPT, Used};
+pub use making::{Added, Addition, Receipt, Rendered};
 pub use principal::{Principal, PrincipalId, PrincipalName};
 pub use role::{Grants, Role};
 pub use session::{Entrant, NewSession, SESSION_IDLE, SESSION_LONGEST, Session, SignedInAs};

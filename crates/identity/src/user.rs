@@ -131,6 +131,15 @@ pub struct NewUser {
     pub password: Option<PasswordHash>,
 }
 
+impl NewUser {
+    /// Them as they are known since `created_at`.
+    #[must_use]
+    pub fn known_since(self, created_at: Timestamp) -> User {
+        let Self { login, name, grants, password } = self;
+        User { login, name, grants, disabled: false, has_password: password.is_some(), created_at }
+    }
+}
+
 /// What is to be changed of a person; `None` leaves as it is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct UserChange {

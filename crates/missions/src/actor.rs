@@ -2,7 +2,7 @@
 
 use mission_control_kernel::{AgentId, Text};
 
-use crate::words::{Failure, FailureClass, ShortName};
+use crate::words::{ErrorText, Failure, FailureClass, ShortName};
 
 /// Why something happened, as a journal entry keeps it: the first 500 characters. Entries are read
 /// by every replica and kept in memory by the feeds, and a page shows one line of each; the whole
@@ -20,17 +20,25 @@ pub enum Actor {
     System,
 }
 
-/// Why a change is none for the better.
+/// Why something was done, in the words of whoever did it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Why {
-    /// What kind of failure; `cancelled` for what was called off.
-    pub failure: FailureClass,
+    /// What kind of failure, where it is one; `cancelled` for what was called off.
+    pub failure: Option<FailureClass>,
     /// In words, which may be none.
     pub reason: Reason,
 }
 
+impl Why {
+    /// A reason that somebody has given for what is no failure.
+    #[must_use]
+    pub fn given(reason: &ErrorText) -> Self {
+        Self { failure: None, reason: Reason::cleaned(reason.as_str()) }
+    }
+}
+
 impl From<&Failure> for Why {
     fn from(failure: &Failure) -> Self {
-        Self { failure: failure.class, reason: Reason::cleaned(failure.message.as_str()) }
+        Self { failure: Some(failure.class), reason: Reason::cleaned(failure.message.as_str()) }
     }
 }

@@ -4,7 +4,7 @@ use mission_control_kernel::{MissionId, Revision, closed_words};
 
 use crate::command::{Command, Edit};
 use crate::mission::{Mission, Phase};
-use crate::words::{Priority, Status};
+use crate::words::{ErrorText, Priority, Status};
 
 closed_words! {
     /// What can be asked of many missions at once.
@@ -24,59 +24,89 @@ closed_words! {
 }
 
 /// What is asked of many missions at once.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Bulk {
     /// Call them off.
-    Cancel,
+    Cancel {
+        /// Why.
+        reason: Option<ErrorText>,
+    },
     /// Begin anew after a failure or a cancellation.
     Retry,
     /// Take them out of the dead letter.
-    Discard,
+    Discard {
+        /// Why.
+        reason: Option<ErrorText>,
+    },
     /// Make them this urgent; only while pending.
     Priority(Priority),
     /// Let them go on.
     Approve,
 }
 
-impl Bulk {
-    /// The word and what it needs together; none when one of them lacks the other.
+/// What is asked of many missions at once, in the words of whoever asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BulkWords {
+    /// What.
+    pub verb: BulkVerb,
+    /// The new priority.
+    pub priority: Option<Priority>,
+    /// Why.
+    pub reason: Option<ErrorText>,
+}
+
+impl BulkVerb {
+    /// Whether a reason may go with it.
     #[must_use]
-    pub const fn of(verb: BulkVerb, priority: Option<Priority>) -> Option<Self> {
-        match (verb, priority) {
-            (BulkVerb::Cancel, None) => Some(Self::Cancel),
-            (BulkVerb::Retry, None) => Some(Self::Retry),
-            (BulkVerb::Discard, None) => Some(Self::Discard),
-            (BulkVerb::Priority, Some(priority)) => Some(Self::Priority(priority)),
-            (BulkVerb::Approve, None) => Some(Self::Approve),
-            (BulkVerb::Priority, None)
-            | (
-                BulkVerb::Cancel | BulkVerb::Retry | BulkVerb::Discard | BulkVerb::Approve,
-                Some(_),
+    pub const fn takes_reason(self) -> bool {
+        matches!(self, Self::Cancel | Self::Discard)
+    }
+}
+
+impl Bulk {
+    /// What the words mean; none when one of them lacks another, or does not go with it.
+    #[must_use]
+    pub fn of(words: BulkWords) -> Option<Self> {
+        let BulkWords { verb, priority, reason } = words;
+        match (verb, priority, reason) {
+            (BulkVerb::Cancel, None, reason) => Some(Self::Cancel { reason }),
+            (BulkVerb::Retry, None, None) => Some(Self::Retry),
+            (BulkVerb::Discard, None, reason) => Some(Self::Discard { reason }),
+            (BulkVerb::Priority, Some(priority), None) => Some(Self::Priority(priority)),
+            (BulkVerb::Approve, None, None) => Some(Self::Approve),
+            (
+                BulkVerb::Cancel
+                | BulkVerb::Retry
+                | BulkVerb::Discard
+                | BulkVerb::Priority
+                | BulkVerb::Approve,
+                ..,
             ) => None,
         }
     }
 
-    /// The word, and the priority that goes with it: what [`Self::of`] takes.
+    /// The words for it: what [`Self::of`] takes.
     #[must_use]
-    pub const fn words(self) -> (BulkVerb, Option<Priority>) {
-        match self {
-            Self::Cancel => (BulkVerb::Cancel, None),
-            Self::Retry => (BulkVerb::Retry, None),
-            Self::Discard => (BulkVerb::Discard, None),
-            Self::Priority(priority) => (BulkVerb::Priority, Some(priority)),
-            Self::Approve => (BulkVerb::Approve, None),
-        }
+    pub fn words(&self) -> BulkWords {
+        let (verb, priority, reason) = match self {
+            Self::Cancel { reason } => (BulkVerb::Cancel, None, reason.clone()),
+            Self::Retry => (BulkVerb::Retry, None, None),
+            Self::Discard { reason } => (BulkVerb::Discard, None, reason.clone()),
+            Self::Priority(priority) => (BulkVerb::Priority, Some(*priority), None),
+            Self::Approve => (BulkVerb::Approve, None, None),
+        };
+        BulkWords { verb, priority, reason }
     }
 
     /// What is asked of each of them.
     #[must_use]
-    pub fn command(self) -> Command {
+    pub fn command(&self) -> Command {
         match self {
-            Self::Cancel => Command::Cancel { reason: None, children: false },
+            Self::Cancel { reason } => Command::Cancel { reason: reason.clone(), children: false },
             Self::Retry => Command::Retry,
-            Self::Discard => Command::Discard,
+            Self::Discard { reason } => Command::Discard { reason: reason.clone() },
             Self::Priority(priority) => {
-                Command::Edit(Edit { priority: Some(priority), ..Edit::default() })
+                Command::Edit(Edit { priority: Some(*priority), ..Edit::default() })
             }
             Self::Approve => Command::Approve,
         }
@@ -125,13 +155,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_priority_goes_with_its_word_alone() {
+    fn a_priority_and_a_reason_go_with_their_words_alone() {
+        let why = || Some(ErrorText::cleaned("the tide came in"));
         for verb in BulkVerb::ALL.iter().copied() {
             let needs = verb == BulkVerb::Priority;
-            assert_eq!(Bulk::of(verb, None).is_some(), !needs, "{verb}");
-            assert_eq!(Bulk::of(verb, Some(Priority::High)).is_some(), needs, "{verb}");
-            let bulk = Bulk::of(verb, needs.then_some(Priority::Low)).unwrap();
-            assert_eq!(Bulk::of(bulk.words().0, bulk.words().1), Some(bulk));
+            for (priority, reason) in [
+                (None, None),
+                (Some(Priority::High), None),
+                (None, why()),
+                (Some(Priority::Low), why()),
+            ] {
+                let fits = priority.is_some() == needs && (reason.is_none() || verb.takes_reason());
+                let words = BulkWords { verb, priority, reason };
+                let bulk = Bulk::of(words.clone());
+                assert_eq!(bulk.is_some(), fits, "{words:?}");
+                assert_eq!(bulk.map(|bulk| bulk.words()), fits.then_some(words));
+            }
         }
     }
 }

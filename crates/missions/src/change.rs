@@ -6,7 +6,7 @@ use mission_control_kernel::{
 
 use crate::actor::{Actor, Why};
 use crate::mission::{Mission, Phase};
-use crate::words::{Failure, Kind, Priority, Progress, Status, Usage};
+use crate::words::{ErrorText, Failure, Kind, Priority, Progress, Status, Usage};
 
 /// What a command does.
 #[derive(Clone, PartialEq, Debug)]
@@ -68,6 +68,10 @@ closed_words! {
         Edited = "edited",
         /// One of its dependencies is satisfied.
         Settled = "settled",
+        /// Its run was paused.
+        Paused = "paused",
+        /// Its run goes on.
+        Resumed = "resumed",
     }
 }
 
@@ -109,7 +113,7 @@ pub struct Entry {
     pub event: EventKind,
     /// Who asked for it. A decision does not know: whoever carries it out says so.
     pub by: Actor,
-    /// Why, where it failed or was called off.
+    /// Why, where it failed or was called off, or somebody has given a reason.
     pub why: Option<Why>,
     /// The status before; none for a new mission.
     pub from: Option<Status>,
@@ -218,6 +222,12 @@ impl Change {
         self.entry.outcome = Some(outcome);
         self.entry.why = failure.as_ref().map(Why::from);
         self.attempt = Some(AttemptChange::Ended { lease, outcome, usage, failure });
+        self
+    }
+
+    /// The same, for a reason that somebody has given.
+    pub(crate) fn because(mut self, reason: Option<&ErrorText>) -> Self {
+        self.entry.why = reason.map(Why::given).or(self.entry.why);
         self
     }
 

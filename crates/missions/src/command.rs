@@ -100,11 +100,21 @@ pub enum Command {
     /// Begin anew after a failure or a cancellation.
     Retry,
     /// Put a failed mission aside.
-    Discard,
+    Discard {
+        /// Why.
+        reason: Option<ErrorText>,
+    },
     /// Let it wait for an approval.
-    Hold,
+    Hold {
+        /// Why.
+        reason: Option<ErrorText>,
+    },
     /// Let it go on.
     Approve,
+    /// Stay out of the queue, because its run is paused.
+    Pause,
+    /// Go back into the queue, because its run is not paused any more.
+    Resume,
     /// Change what a person may change.
     Edit(Edit),
     /// Take note of how a dependency stands.
@@ -163,9 +173,11 @@ impl Command {
             Self::Expire => "expire",
             Self::Cancel { .. } => "cancel",
             Self::Retry => "retry",
-            Self::Discard => "discard",
-            Self::Hold => "hold",
+            Self::Discard { .. } => "discard",
+            Self::Hold { .. } => "hold",
             Self::Approve => "approve",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
             Self::Edit(_) => "edit",
             Self::Settle { .. } => "settle",
         }
@@ -189,9 +201,11 @@ impl Command {
             | Self::Expire
             | Self::Cancel { .. }
             | Self::Retry
-            | Self::Discard
-            | Self::Hold
+            | Self::Discard { .. }
+            | Self::Hold { .. }
             | Self::Approve
+            | Self::Pause
+            | Self::Resume
             | Self::Edit(_)
             | Self::Settle { .. } => None,
         }
@@ -204,6 +218,9 @@ pub enum Refusal {
     /// There is no such mission where the asker may look.
     #[error("there is no such mission")]
     NotFound,
+    /// There is no such run where the asker may look.
+    #[error("there is no such run")]
+    UnknownRun,
     /// The life has no such arrow.
     #[error("a {status} mission cannot {command}")]
     InvalidTransition {

@@ -16,6 +16,42 @@ const QUOTA_WAIT: Duration = Duration::from_mins(1);
 /// More snoozes in a row than this count as failures, so that nothing sleeps for ever.
 pub const MAX_SNOOZES: u32 = 20;
 
+impl FailureClass {
+    /// What whoever looks at such a failure should do, in a sentence.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::Transient => {
+                "It may well succeed now: retry it, and look at what it calls if it fails again."
+            }
+            Self::Quota => {
+                "A provider's limit was reached too often: wait until it is over or raise it, then \
+                 retry; a limit for its queue keeps it from coming back."
+            }
+            Self::InvalidInput => {
+                "Its input can never work: discard it, and create it again with another input."
+            }
+            Self::Crashed => {
+                "What performs it died: read the last lines of its log, mend the program or give \
+                 it more memory, then retry."
+            }
+            Self::TimedOut => {
+                "It ran or waited for longer than it may: give it more time, or make it smaller, \
+                 then retry."
+            }
+            Self::Lost => {
+                "Its agent fell silent each time: see whether the agent's machine is well, then \
+                 retry."
+            }
+            Self::Cancelled => "Somebody called it off: retry it if it is wanted after all.",
+            Self::Unknown => {
+                "Nothing was said about what kind of failure it is: read its log before you retry, \
+                 and let its agent report a class."
+            }
+        }
+    }
+}
+
 /// What is done after a failed attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Aftermath {
@@ -97,6 +133,13 @@ mod tests {
             let next = wait_after(&Backoff::Exponential, attempt.saturating_add(1), Chance::new(1.0));
             prop_assert!(whole <= next, "the cap of the wait never falls");
         }
+    }
+
+    #[test]
+    fn every_class_says_something_else_to_do() {
+        let advice: std::collections::HashSet<_> =
+            FailureClass::ALL.iter().map(|class| class.advice()).collect();
+        assert_eq!(advice.len(), FailureClass::ALL.len());
     }
 
     #[test]

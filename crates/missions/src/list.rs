@@ -2,6 +2,7 @@
 
 use mission_control_kernel::{AgentId, MissionId, RunId, Timestamp, closed_words};
 
+use crate::fingerprint::Fingerprint;
 use crate::mission::Mission;
 use crate::words::{Complexity, Kind, Label, Priority, ShortName, Status};
 
@@ -80,6 +81,8 @@ pub struct ListQuery {
     pub dead_letter: Option<bool>,
     /// Waiting for an approval, or not.
     pub held: Option<bool>,
+    /// Failed like any of these.
+    pub fingerprints: Vec<Fingerprint>,
     /// The order.
     pub sort: Sort,
     /// After this place.

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use crate::change::{Delta, Entry};
 use crate::words::{Priority, Status};
 
+/// How many priorities there are.
+const PRIORITIES: usize = Priority::ALL.len();
+
 /// What is counted about missions.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Totals {
@@ -12,6 +15,58 @@ pub struct Totals {
     pub cells: BTreeMap<(Status, Priority), i64>,
     /// Tokens, cost, durations, dead letter, held.
     pub sums: Delta,
+}
+
+/// What is counted about the missions of one kind that are not over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct KindCounts {
+    /// Those that wait, by the rank of their priority.
+    pub pending: [i64; PRIORITIES],
+    /// Those that run.
+    pub running: i64,
+    /// Of those that wait, those that need an approval.
+    pub held: i64,
+}
+
+impl KindCounts {
+    /// Takes one journal entry of a mission of this kind in.
+    pub fn fold(&mut self, entry: &Entry) {
+        if let Some(from) = entry.from {
+            self.count(from, entry.was_priority.unwrap_or(entry.priority), -1);
+        }
+        self.count(entry.to, entry.priority, 1);
+        self.held += entry.delta.held;
+    }
+
+    /// Adds so many missions with one status and priority.
+    pub fn count(&mut self, status: Status, priority: Priority, by: i64) {
+        match status {
+            Status::Pending => self.pending[usize::from(priority.rank())] += by,
+            Status::Running => self.running += by,
+            Status::Completed | Status::Failed | Status::Cancelled => {}
+        }
+    }
+
+    /// Adds what another count has.
+    pub fn add(&mut self, other: &Self) {
+        for (ours, theirs) in self.pending.iter_mut().zip(other.pending) {
+            *ours += theirs;
+        }
+        self.running += other.running;
+        self.held += other.held;
+    }
+
+    /// How many wait.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        u64::try_from(self.pending.iter().sum::<i64>()).unwrap_or(0)
+    }
+
+    /// Whether an entry leaves every such count as it is, as the entries of progress do.
+    #[must_use]
+    pub fn is_untouched_by(entry: &Entry) -> bool {
+        entry.from == Some(entry.to) && entry.was_priority.is_none() && entry.delta.held == 0
+    }
 }
 
 impl Totals {

@@ -44,6 +44,8 @@ pub struct Mission {
     pub version: i64,
     /// Whether it waits for an approval.
     pub held: bool,
+    /// Whether its run is paused, so that it stays out of the queue.
+    pub run_paused: bool,
     /// Not before then: asked for, or the end of a back-off or snooze.
     pub scheduled_at: Option<Timestamp>,
     /// Of no use after that, while it has not begun.
@@ -129,6 +131,8 @@ pub struct Step {
     pub run: RunId,
     /// The step's key in the workflow.
     pub key: ShortName,
+    /// The step's place in the workflow, from 1.
+    pub position: u32,
     /// Whether its dependants go on when it fails for good.
     pub continues_on_failure: bool,
 }
@@ -219,6 +223,22 @@ pub struct Output {
     pub message: Option<ProgressMessage>,
     /// What came out of it, possibly in part.
     pub result: Option<JsonText>,
+}
+
+impl Output {
+    /// The same with what else was told; what was not stays.
+    pub(crate) fn with(
+        &self,
+        progress: Option<Progress>,
+        message: Option<&ProgressMessage>,
+        result: Option<&JsonText>,
+    ) -> Self {
+        Self {
+            progress: progress.unwrap_or(self.progress),
+            message: message.or(self.message.as_ref()).cloned(),
+            result: result.or(self.result.as_ref()).cloned(),
+        }
+    }
 }
 
 /// How a mission ended.

@@ -68,6 +68,7 @@ impl NewMission {
             revision: Revision::FIRST,
             version: 1,
             held: self.held,
+            run_paused: false,
             scheduled_at: self.scheduled_at,
             expires_at: self.expires_at,
             dependencies,

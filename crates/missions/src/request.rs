@@ -1,6 +1,6 @@
 //! What is asked of a store, and what it answers.
 
-use mission_control_kernel::{MissionId, ProjectId, Scope};
+use mission_control_kernel::{MissionId, ProjectId, RunId, Scope};
 
 use crate::actor::Actor;
 use crate::bulk::Seen;
@@ -8,6 +8,7 @@ use crate::change::AttemptOutcome;
 use crate::command::{Command, Refusal};
 use crate::mission::Mission;
 use crate::new::NewMission;
+use crate::run::{NewRun, Run, RunCommand};
 
 /// Something to carry out, whole or not at all.
 #[derive(Debug)]
@@ -33,6 +34,30 @@ pub enum Action {
         seen: Seen,
         /// What.
         command: Command,
+    },
+    /// Make a run and its missions; all of it or nothing.
+    Launch {
+        /// The run.
+        run: NewRun,
+        /// Its missions, each after all that it depends on.
+        missions: Vec<NewMission>,
+    },
+    /// Ask something of a whole run that `scope` may see: its row changes, and what it asks of the
+    /// run's missions is written down to be done.
+    Run {
+        /// Where the asker may look; elsewhere nothing is found.
+        scope: Scope,
+        /// Which run.
+        run: RunId,
+        /// What.
+        command: RunCommand,
+    },
+    /// Tell a mission whether its run is paused at this very moment.
+    Align {
+        /// Which run.
+        run: RunId,
+        /// Whom.
+        mission: MissionId,
     },
     /// Tell a mission how one of its dependencies stands at this very moment.
     Settle {
@@ -77,11 +102,22 @@ pub struct Rendered {
     pub body: Vec<u8>,
 }
 
+/// An answer that is kept under a key, and of which request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeptAnswer {
+    /// The digest that the request came with.
+    pub request_digest: Vec<u8>,
+    /// What was answered.
+    pub rendered: Rendered,
+}
+
 /// What an action did.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Outcome {
     /// The missions after it: those created, in order, or the one that was asked.
     pub missions: Vec<Mission>,
+    /// The run after it, where it was made or asked.
+    pub run: Option<Run>,
     /// Whether anything changed.
     pub changed: bool,
     /// The end of an attempt that had been told before with the same lease; `missions` shows the

@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mission_control_kernel::{
-    AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
+    AgentId, JsonText, LeaseId, MissionId, ProjectId, RunId, Scope, StoreError, Timestamp,
 };
 
-use crate::change::{AttemptOutcome, Entry, FollowUp};
+use crate::actor::Actor;
+use crate::change::{AttemptOutcome, Entry};
 use crate::command::{Command, Refusal};
+use crate::dead_letter::DeadLetter;
 use crate::list::{ListPage, ListQuery};
 use crate::mission::Mission;
-use crate::queue::{Claimant, LaneRanks, QueueFacts, QueueSetting, Turns};
-use crate::request::{Request, Verdict};
+use crate::queue::{Claimant, LaneRanks, QueueChange, QueueFacts, QueueLine, QueueState, Turns};
+use crate::request::{KeptAnswer, Request, Verdict};
+use crate::run::Task;
 use crate::words::{Failure, Kind, ShortName, Usage};
 
 /// Agents that ask for missions, together.
@@ -140,14 +143,12 @@ pub struct Due {
 }
 
 /// A follow-up that waits to be done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FollowUpTask {
     /// Its row.
     pub id: i64,
-    /// Of which mission.
-    pub mission: MissionId,
-    /// What.
-    pub what: FollowUp,
+    /// What is to be done.
+    pub task: Task,
 }
 
 /// What a question about the queue is answered from.
@@ -164,15 +165,15 @@ pub struct QueueView {
     pub now: Timestamp,
 }
 
-/// The queue of one kind.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct QueueState {
-    /// Which kind; none for the project as a whole.
-    pub kind: Option<Kind>,
-    /// What an operator has set.
-    pub setting: QueueSetting,
-    /// How many run.
-    pub running: u32,
+/// What a mission has found, for those that waited for it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Found {
+    /// Which mission.
+    pub mission: MissionId,
+    /// The step that it performs: of which run, and under which key.
+    pub step: Option<(RunId, ShortName)>,
+    /// Its result; none unless it is completed.
+    pub result: Option<JsonText>,
 }
 
 /// Where missions live.
@@ -189,6 +190,15 @@ pub trait MissionStore: Send + Sync + 'static {
     /// Carries out a request. Requests of many callers may share a transaction; each has its own
     /// verdict.
     async fn apply(&self, request: Request) -> Result<Verdict, StoreError>;
+
+    /// What was answered under a key, as long as it is kept. Whoever has to look things up before a
+    /// request can be made asks here first: they may have changed since it was answered.
+    async fn kept_answer(
+        &self,
+        project: &ProjectId,
+        principal: &str,
+        key: &str,
+    ) -> Result<Option<KeptAnswer>, StoreError>;
 
     /// Takes missions from the queue for agents, under leases.
     ///
@@ -215,6 +225,10 @@ pub trait MissionStore: Send + Sync + 'static {
 
     /// Those of `ids` that are there, in any order.
     async fn missions(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Mission>, StoreError>;
+
+    /// What those of `ids` have found that are there, in any order and in one statement; at most
+    /// [`crate::MAX_DEPENDENCIES`] are asked for.
+    async fn results(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Found>, StoreError>;
 
     /// A page of a list, by index, in a total and stable order.
     async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError>;
@@ -283,18 +297,34 @@ pub trait MissionStore: Send + Sync + 'static {
     /// What operators have set for the queues of a project, and how many run in each.
     async fn queues(&self, project: &ProjectId) -> Result<Vec<QueueState>, StoreError>;
 
-    /// Sets the queue of a kind, or without one that of the project.
-    async fn set_queue(
+    /// How what waits of these kinds is divided, in bounded time and in their order.
+    async fn queue_lines(
+        &self,
+        project: &ProjectId,
+        kinds: &[Kind],
+    ) -> Result<Vec<QueueLine>, StoreError>;
+
+    /// Changes the queue of a kind, or without one that of the project; tells nobody who did it when
+    /// it was so already. A kind for which nothing is set any more is not kept. Whoever waits for
+    /// work looks again.
+    async fn change_queue(
         &self,
         project: &ProjectId,
         kind: Option<&Kind>,
-        setting: QueueSetting,
+        change: QueueChange,
+        by: &Actor,
     ) -> Result<(), StoreError>;
+
+    /// What is in the dead letter of a project, by what failed; at most `limit` failures, by index
+    /// and in bounded time.
+    async fn dead_letter(&self, project: &ProjectId, limit: u32) -> Result<DeadLetter, StoreError>;
 
     /// What time has made due: leases and timeouts that are over, missions that expired.
     async fn due(&self, limit: u32) -> Result<Vec<Due>, StoreError>;
 
     /// Takes follow-ups for this process to do; untouched ones come back after half a minute.
+    ///
+    /// MUST hand out those of one run one by one, the earlier first: what was asked last holds.
     async fn take_follow_ups(&self, limit: u32) -> Result<Vec<FollowUpTask>, StoreError>;
 
     /// Removes a follow-up that is done.

@@ -16,6 +16,7 @@ use explain::Step;
 pub(crate) use explain::{refuse, refuse_member};
 pub use gather::decode_all;
 pub use list::List;
+pub use object::Object;
 
 /// A request body.
 pub trait Body: DeserializeOwned {

@@ -19,6 +19,6 @@ pub mod sample;
 mod words;
 
 pub use checked::{CheckedJson, MAX_DEPTH, MAX_EXPONENT, MAX_NUMBER_CHARS};
-pub use decode::{Body, DecodeError, DecodeKind, List, decode, decode_all};
+pub use decode::{Body, DecodeError, DecodeKind, List, Object, decode, decode_all};
 pub use encode::{EncodeError, Encoded, to_bytes, write_mission};
 pub use words::{Backoff, Cost, Json, Lease, Time, Whole, Word};

@@ -11,13 +11,18 @@ mod log;
 mod mission;
 mod patch;
 mod project;
+mod queue;
 mod report;
 mod roles;
+mod run;
+mod schedule;
 mod session;
+mod template;
 mod token;
 mod user;
+mod workflow;
 
-pub use action::{Cancel, Complete, Empty, Fail, Progress, Snooze, Start};
+pub use action::{Cancel, Complete, Empty, Fail, Progress, Reason, Snooze, Start};
 pub use agent::{
     Claim, Heartbeat, MAX_RUNNING, READ_ONLY_AGENT_FIELDS, RegisterAgent, RunningMission,
 };
@@ -27,11 +32,19 @@ pub use log::{AppendLogs, MAX_LOG_LINES, NewLogLine};
 pub use mission::{BatchCreate, CreateMission, MAX_BATCH, READ_ONLY_MISSION_FIELDS};
 pub use patch::PatchMission;
 pub use project::{CreateProject, PutMember};
+pub use queue::SetQueue;
 pub use report::{MAX_REPORTS, Report, ReportKind, Reports};
 pub use roles::{MAX_ROLES, Roles};
+pub use run::{CancelRun, LaunchRun, READ_ONLY_RUN_FIELDS};
+pub use schedule::{CreateSchedule, PutSchedule, READ_ONLY_SCHEDULE_FIELDS};
 pub use session::{ChangePassword, SignIn, SignOut};
+pub use template::{
+    CreateTemplate, LaunchTemplate, MAX_TEMPLATE_METRICS, MissionPlan, PutTemplate,
+    READ_ONLY_TEMPLATE_FIELDS, TemplateMetric,
+};
 pub use token::{CreateToken, READ_ONLY_TOKEN_FIELDS};
 pub use user::{CreateUser, PatchUser, READ_ONLY_USER_FIELDS};
+pub use workflow::{CreateWorkflow, MAX_STEPS, READ_ONLY_WORKFLOW_FIELDS, WorkflowStep};
 
 use mission_control_kernel::Money;
 

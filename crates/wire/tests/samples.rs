@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use mission_control_wire::request::{
-    AppendLogs, BatchCreate, Bulk, Cancel, ChangePassword, Claim, Complete, CreateMission,
-    CreateProject, CreateToken, CreateUser, Fail, Heartbeat, PatchMission, PatchUser, Progress,
-    PutMember, RegisterAgent, Reports, SignIn, SignOut, Start,
+    AppendLogs, BatchCreate, Bulk, Cancel, CancelRun, ChangePassword, Claim, Complete,
+    CreateMission, CreateProject, CreateSchedule, CreateTemplate, CreateToken, CreateUser,
+    CreateWorkflow, Fail, Heartbeat, LaunchRun, LaunchTemplate, PatchMission, PatchUser, Progress,
+    PutMember, PutSchedule, PutTemplate, Reason, RegisterAgent, Reports, SetQueue, SignIn, SignOut,
+    Start,
 };
 use mission_control_wire::{Body, decode, sample};
 
@@ -16,10 +18,11 @@ fn is<T: Body>(text: &str) -> Result<(), String> {
 /// The operation, and what its body is read as.
 type Reader = fn(&str) -> Result<(), String>;
 
-const READERS: [(&str, Reader); 23] = [
+const READERS: [(&str, Reader); 35] = [
     ("append_logs", is::<AppendLogs>),
     ("bulk_missions", is::<Bulk>),
     ("cancel_mission", is::<Cancel>),
+    ("cancel_run", is::<CancelRun>),
     ("change_password", is::<ChangePassword>),
     ("claim", is::<Claim>),
     ("complete_mission", is::<Complete>),
@@ -27,18 +30,29 @@ const READERS: [(&str, Reader); 23] = [
     ("create_mission", is::<CreateMission>),
     ("create_missions", is::<BatchCreate>),
     ("create_project", is::<CreateProject>),
+    ("create_schedule", is::<CreateSchedule>),
+    ("create_template", is::<CreateTemplate>),
     ("create_token", is::<CreateToken>),
     ("create_user", is::<CreateUser>),
+    ("create_workflow", is::<CreateWorkflow>),
+    ("discard_mission", is::<Reason>),
     ("edit_mission", is::<PatchMission>),
     ("edit_user", is::<PatchUser>),
     ("fail_mission", is::<Fail>),
     ("heartbeat", is::<Heartbeat>),
+    ("hold_mission", is::<Reason>),
+    ("launch_run", is::<LaunchRun>),
+    ("launch_template", is::<LaunchTemplate>),
     ("login", is::<SignIn>),
     ("logout", is::<SignOut>),
+    ("pause_schedule", is::<Reason>),
     ("progress_mission", is::<Progress>),
     ("put_member", is::<PutMember>),
+    ("put_schedule", is::<PutSchedule>),
+    ("put_template", is::<PutTemplate>),
     ("register_agent", is::<RegisterAgent>),
     ("report", is::<Reports>),
+    ("set_queue", is::<SetQueue>),
     ("start_mission", is::<Start>),
 ];
 

@@ -29,6 +29,9 @@ pub enum Violation {
         /// How often.
         times: usize,
     },
+    /// An attempt at a mission began after its end, without a retry.
+    #[error("begun again: an attempt at {0} began although it was over")]
+    BegunAgain(String),
     /// An accepted mission has no end in the journal.
     #[error("endless: the journal knows no end of {0}")]
     Endless(String),
@@ -109,6 +112,7 @@ impl Violation {
                 true
             }
             Self::EndedAgain { .. }
+            | Self::BegunAgain(_)
             | Self::CreatedTwice(_)
             | Self::Gap { .. }
             | Self::Version { .. }
@@ -214,9 +218,15 @@ fn history_of(mission: &str, history: &[&Change]) -> Vec<Violation> {
         }
         fence = change.lease;
     }
-    let times = ends(history);
-    if times > 1 {
-        found.push(Violation::EndedAgain { mission: mission(), times });
+    for life in history.split(|change| change.event == Event::Again) {
+        let times = ends(life);
+        if times > 1 {
+            found.push(Violation::EndedAgain { mission: mission(), times });
+        }
+        let mut after = life.iter().skip_while(|change| change.event != Event::Ended);
+        if after.any(|change| change.event == Event::Began) {
+            found.push(Violation::BegunAgain(mission()));
+        }
     }
     found
 }

@@ -9,13 +9,18 @@ pub(super) fn blind_spots(record: &Record) -> Vec<&'static str> {
     if !found(record, forget_a_mission, |it| matches!(it, Violation::Lost(_))) {
         blind.push("blind: a mission that is gone was not found");
     }
-    if !found(record, end_again, |it| matches!(it, Violation::EndedAgain { .. })) {
+    if !sees_a_second_end(record) {
         blind.push("blind: a mission that ended twice was not found");
     }
     if !found(record, begin_under_the_old_fence, |it| matches!(it, Violation::Fence { .. })) {
         blind.push("blind: an attempt under an old fence was not found");
     }
     blind
+}
+
+/// Whether a mission that ended twice would be found.
+pub(super) fn sees_a_second_end(record: &Record) -> bool {
+    found(record, end_again, |it| matches!(it, Violation::EndedAgain { .. }))
 }
 
 fn found(record: &Record, spoil: fn(&mut Record), wanted: fn(&Violation) -> bool) -> bool {

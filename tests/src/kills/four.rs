@@ -5,11 +5,13 @@
 //! - `flow`: clients that create missions at either server, and how many were performed.
 //! - `viewer`: somebody who watches all of it, and goes on at either server when one is lost.
 //! - `exact`: what must hold beyond [`check`].
+//! - [`graphs`]: runs of random graphs in place of single missions.
 //! - [`lag`]: how long a change takes from one server to a viewer at the other.
 
 mod crew;
 mod exact;
 mod flow;
+pub mod graphs;
 pub mod lag;
 mod plan;
 mod viewer;

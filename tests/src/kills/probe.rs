@@ -12,6 +12,10 @@ const SCRIPT: &str = include_str!("probe.sh");
 /// The kind of missions that the probe performs.
 pub(super) const KIND: &str = "probe";
 
+/// What a mission's input may say under `plan`: to do well; to fail once and do well then; to fail for
+/// good; the same until it is mended.
+const PLANS: [&str; 4] = ["well", "stumbles", "breaks", "mends"];
+
 /// A line that one attempt wrote.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Line {
@@ -44,12 +48,17 @@ impl Probe {
         let probe = Self { folder: folder.to_owned() };
         std::fs::write(probe.script(), SCRIPT)?;
         std::fs::write(probe.ledger_path(), "")?;
+        std::fs::create_dir(probe.mended())?;
         let profiles = format!(
-            "[profiles.{KIND}]\ncommand = [\"sh\", {}]\n\n[profiles.{KIND}.env]\n\
-             PROBE_LEDGER = {}\nPROBE_GATE = {}\n",
+            "[profiles.{KIND}]\ncommand = [\"sh\", {}, \"{{plan}}\"]\n\n\
+             [profiles.{KIND}.parameters.plan]\ntype = \"choice\"\nvalues = {}\n\
+             default = \"well\"\n\n[profiles.{KIND}.env]\n\
+             PROBE_LEDGER = {}\nPROBE_GATE = {}\nPROBE_MENDED = {}\n",
             quoted(&probe.script()),
+            json!(PLANS),
             quoted(&probe.ledger_path()),
             quoted(&probe.gate()),
+            quoted(&probe.mended()),
         );
         std::fs::write(probe.profiles(), profiles)?;
         Ok(probe)
@@ -82,6 +91,11 @@ impl Probe {
         Ok(lines)
     }
 
+    /// Lets a mission do well that fails for good until then.
+    pub(super) fn mend(&self, mission: &str) -> Result<()> {
+        Ok(std::fs::write(self.mended().join(mission), "")?)
+    }
+
     /// Whether the process that wrote `line` still performs the probe.
     pub(super) fn is_alive(&self, line: &Line) -> bool {
         let command = std::fs::read(format!("/proc/{}/cmdline", line.pid)).unwrap_or_default();
@@ -99,6 +113,11 @@ impl Probe {
 
     fn gate(&self) -> PathBuf {
         self.folder.join("gate")
+    }
+
+    /// Where a file of a mission's name says that it is mended.
+    fn mended(&self) -> PathBuf {
+        self.folder.join("mended")
     }
 }
 
@@ -144,11 +163,41 @@ mod tests {
     use super::*;
     use crate::eventually;
 
-    fn run(probe: &Probe, lease: &str) -> Result<Child> {
+    fn program(probe: &Probe, plan: &str, lease: &str) -> Command {
         let mut command = Command::new("sh");
-        command.arg(probe.script()).env("MISSION_ID", "m").env("MISSION_LEASE_ID", lease);
+        command.arg(probe.script()).arg(plan).env("MISSION_ATTEMPT", lease);
+        command.env("MISSION_ID", "m").env("MISSION_LEASE_ID", lease);
         command.env("PROBE_LEDGER", probe.ledger_path()).env("PROBE_GATE", probe.gate());
-        Ok(command.spawn()?)
+        command.env("PROBE_MENDED", probe.mended());
+        command
+    }
+
+    fn run(probe: &Probe, lease: &str) -> Result<Child> {
+        Ok(program(probe, "well", lease).spawn()?)
+    }
+
+    /// Whether it did well, and what it said.
+    fn outcome(probe: &Probe, plan: &str, attempt: &str) -> Result<(bool, String)> {
+        let output = program(probe, plan, attempt).output()?;
+        Ok((output.status.success(), String::from_utf8(output.stdout)?))
+    }
+
+    #[test]
+    fn a_probe_fails_as_it_was_planned_and_until_it_is_mended() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let probe = Probe::new(folder.path())?;
+        let failed = |class: &str| (false, format!("::fail {class} as planned\n"));
+        let well = (true, String::new());
+        assert_eq!(outcome(&probe, "well", "1")?, well);
+        assert_eq!(outcome(&probe, "stumbles", "1")?, failed("transient"));
+        assert_eq!(outcome(&probe, "stumbles", "2")?, well);
+        assert_eq!(outcome(&probe, "breaks", "2")?, failed("invalid_input"));
+        assert_eq!(outcome(&probe, "mends", "1")?, failed("invalid_input"));
+        probe.mend("m")?;
+        assert_eq!(outcome(&probe, "mends", "1")?, well);
+        assert_eq!(outcome(&probe, "breaks", "1")?, failed("invalid_input"));
+        assert_eq!(probe.ledger()?.iter().filter(|line| !line.begins).count(), 7);
+        Ok(())
     }
 
     #[tokio::test]

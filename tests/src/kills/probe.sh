@@ -1,6 +1,7 @@
 #!/bin/sh
-# Says in the ledger when an attempt begins and ends, and stands still while the gate is closed.
-# A line is one short write at the end of the file, so lines of several programs never mix.
+# Says in the ledger when an attempt begins and ends, stands still while the gate is closed, and fails
+# where that was planned. A line is one short write at the end of the file, so lines of several
+# programs never mix.
 set -eu
 
 say() {
@@ -13,4 +14,14 @@ say start
 if [ -p "$PROBE_GATE" ]; then
   read -r _ <"$PROBE_GATE" || :
 fi
+class=
+case "$1" in
+  stumbles) [ "$MISSION_ATTEMPT" -gt 1 ] || class=transient ;;
+  breaks) class=invalid_input ;;
+  mends) [ -e "$PROBE_MENDED/$MISSION_ID" ] || class=invalid_input ;;
+esac
 say end
+if [ -n "$class" ]; then
+  echo "::fail $class as planned"
+  exit 1
+fi

@@ -70,6 +70,8 @@ pub enum Event {
     Began,
     /// The mission ended.
     Ended,
+    /// A mission that was over begins anew.
+    Again,
     /// Something else.
     Other,
 }
@@ -177,9 +179,9 @@ fn event(word: &str) -> Result<Event> {
     match word {
         "mission_started" => Ok(Event::Began),
         "mission_completed" | "mission_failed" | "mission_cancelled" => Ok(Event::Ended),
-        "mission_created" | "mission_progressed" | "mission_requeued" | "mission_held" => {
-            Ok(Event::Other)
-        }
+        "mission_retried" => Ok(Event::Again),
+        "mission_created" | "mission_progressed" | "mission_requeued" | "mission_held"
+        | "mission_settled" | "mission_paused" | "mission_resumed" => Ok(Event::Other),
         other => bail!("{other:?} happens in no scenario"),
     }
 }

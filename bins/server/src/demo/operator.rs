@@ -58,7 +58,8 @@ impl Operator {
         let dead = ListQuery { dead_letter: Some(true), statuses: vec![], ..pending() };
         if let Some(id) = self.oldest_beyond(dead, LEFT_DEAD).await? {
             let again = self.chance.random_range(0..3_u32) == 0;
-            self.tell(id, if again { Command::Retry } else { Command::Discard }).await?;
+            self.tell(id, if again { Command::Retry } else { Command::Discard { reason: None } })
+                .await?;
         }
         if self.chance.random_range(0..CALLS_OFF) == 0 {
             let waiting = ListQuery { held: Some(false), ..pending() };

@@ -62,6 +62,7 @@ pub(super) async fn ended_missions_are_told_in_groups(stage: Stage) -> anyhow::R
         p95_micros: Some(19 * second),
         tokens: 210,
         cost: Money::from_nanos(210_000_000_000).expect("it is positive"),
+        figures: Vec::new(),
     };
     let nameless = Group {
         key: None,
@@ -74,6 +75,7 @@ pub(super) async fn ended_missions_are_told_in_groups(stage: Stage) -> anyhow::R
         p95_micros: Some(0),
         tokens: 0,
         cost: Money::default(),
+        figures: Vec::new(),
     };
     let hare = Group {
         key: Some("hare".to_owned()),

@@ -28,7 +28,7 @@ async fn carried_out(
 }
 
 fn why(failure: FailureClass, reason: &str) -> Option<Why> {
-    Some(Why { failure, reason: text(reason) })
+    Some(Why { failure: Some(failure), reason: text(reason) })
 }
 
 pub(super) async fn an_entry_tells_who_asked(stage: Stage) -> anyhow::Result<()> {
@@ -45,8 +45,11 @@ pub(super) async fn an_entry_tells_who_asked(stage: Stage) -> anyhow::Result<()>
     ask(&by_agent, progress(lease, 5)).await??;
     ask(&by_agent, fail(lease, FailureClass::InvalidInput)).await??;
     ask(&ada, Command::Retry).await??;
-    ask(&ada, Command::Hold).await??;
-    assert!(!ask(&by_agent, Command::Hold).await??.changed, "what changes nothing tells nothing");
+    ask(&ada, Command::Hold { reason: None }).await??;
+    assert!(
+        !ask(&by_agent, Command::Hold { reason: None }).await??.changed,
+        "what changes nothing tells nothing"
+    );
     assert!(ask(&by_agent, start()).await?.is_err(), "nor does what is refused");
     ask(&ada, Command::Approve).await??;
     ask(&Actor::System, cancel(false)).await??;
@@ -114,5 +117,22 @@ pub(super) async fn a_reason_is_kept_in_short(stage: Stage) -> anyhow::Result<()
     assert_eq!(shown.last_failure.expect("it says why").message.as_str(), long);
     let kept = last(&stage, id).await?.why.expect("so does the journal");
     assert_eq!(kept.reason.as_str(), "\u{1f30a}".repeat(Reason::LONGEST));
+    Ok(())
+}
+
+pub(super) async fn a_reason_for_what_is_no_failure_is_told(stage: Stage) -> anyhow::Result<()> {
+    let id = stage.make_plain().await?.id;
+    let given = |reason: &str| Some(Why { failure: None, reason: text(reason) });
+    stage.tell(id, Command::Hold { reason: Some(text("wait for the budget")) }).await?;
+    assert_eq!(last(&stage, id).await?.why, given("wait for the budget"));
+    stage.tell(id, Command::Approve).await?;
+    assert_eq!(last(&stage, id).await?.why, None);
+    stage.tell(id, start()).await?;
+    stage.tell(id, fail(None, FailureClass::Crashed)).await?;
+    let discarded =
+        stage.tell(id, Command::Discard { reason: Some(text("nobody wants it")) }).await?;
+    assert_eq!(last(&stage, id).await?.why, given("nobody wants it"));
+    let failure = discarded.last_failure.map(|failure| failure.message.to_string());
+    assert_eq!(failure.as_deref(), Some("the tide came in"), "why it failed stays what it was");
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mission_control::{Completion, Minute, Snapshot};
 use mission_control_agents::Standing;
 use mission_control_kernel::{Money, Timestamp};
-use mission_control_missions::{Delta, Priority, Status, Totals};
+use mission_control_missions::{Delta, Kind, KindCounts, Priority, Status, Totals};
 
 use crate::draft::project;
 use crate::stage::Stage;
@@ -37,10 +37,12 @@ fn snapshot(stage: &Stage) -> Snapshot {
         duration: Duration::from_micros(1),
     };
     let (one, other) = (stage.agent_id(), stage.agent_id());
+    let counts = KindCounts { pending: [1, 2, i64::MAX, 4], running: 5, held: 6 };
     Snapshot {
         seq: 77,
         totals: [(project("default"), totals.clone()), (project("elsewhere"), totals.clone())]
             .into(),
+        kinds: [(project("default"), [(Kind::default_kind(), counts)].into())].into(),
         removed: [(project("gone"), totals)].into(),
         standings: [(one, Standing { completed: 8, failed: 1 })].into(),
         running: [(one, 2), (other, 1)].into(),

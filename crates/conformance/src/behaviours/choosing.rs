@@ -9,7 +9,7 @@ use mission_control_missions::{
     Refusal, Rendered, Request, Seen, Status, Verdict,
 };
 
-use crate::draft::project;
+use crate::draft::{project, text};
 use crate::stage::{Stage, cancel, fail, progress, start};
 
 const LIFE: Duration = Duration::from_mins(15);
@@ -45,9 +45,9 @@ pub(super) async fn a_preview_names_just_what_was_chosen(stage: Stage) -> anyhow
         .collect();
     all.reverse();
     for (action, chosen) in [
-        (Bulk::Cancel, all.clone()),
+        (Bulk::Cancel { reason: None }, all.clone()),
         (Bulk::Retry, Vec::new()),
-        (Bulk::Discard, all.clone()),
+        (Bulk::Discard { reason: Some(text("too \u{1f9ed} late")) }, all.clone()),
         (Bulk::Priority(Priority::Low), all),
         (Bulk::Approve, Vec::new()),
     ] {
@@ -103,7 +103,7 @@ pub(super) async fn what_has_changed_since_it_was_seen_is_left_alone(
     let held = stage.make_plain().await?;
     let edited = stage.make_plain().await?;
     stage.tell(started.id, start()).await?;
-    for command in [Command::Hold, Command::Approve] {
+    for command in [Command::Hold { reason: None }, Command::Approve] {
         stage.tell(held.id, command).await?;
     }
     let edit = Edit { priority: Some(Priority::High), ..Edit::default() };

@@ -31,6 +31,7 @@ fn talkative(stage: &Stage) -> Draft {
             spec.step = Some(Step {
                 run: RunId::new(stage.mission_id().uuid()),
                 key: text("sound"),
+                position: 1,
                 continues_on_failure: true,
             });
             spec.template = Some(text("coast-survey"));

@@ -159,7 +159,8 @@ async fn happen(
             }
         }
         7 | 8 => {
-            let commands = [cancel(true), Command::Retry, Command::Discard, start()];
+            let commands =
+                [cancel(true), Command::Retry, Command::Discard { reason: None }, start()];
             if let Some(mission) = some(draws) {
                 let command = commands[draws.below(commands.len())].clone();
                 // Most of these do not fit the state that it is in.

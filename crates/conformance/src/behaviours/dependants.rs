@@ -21,7 +21,7 @@ async fn ends_badly(stage: &Stage, id: mission_control_kernel::MissionId) -> any
 
 fn may_fail(stage: &Stage) -> Draft {
     let run = RunId::new(stage.mission_id().uuid());
-    let step = Step { run, key: text("survey"), continues_on_failure: true };
+    let step = Step { run, key: text("survey"), position: 1, continues_on_failure: true };
     stage.draft().spec(|spec| spec.step = Some(step))
 }
 

@@ -51,7 +51,7 @@ pub(super) async fn a_held_mission_is_not_claimed_until_it_is_approved(
     let agent = stage.agent("atlas").await?;
     let born_held = stage.make(stage.draft().place(|new| new.held = true)).await?.id;
     let held_later = stage.make_plain().await?.id;
-    stage.tell(held_later, Command::Hold).await?;
+    stage.tell(held_later, Command::Hold { reason: None }).await?;
     assert!(stage.claim(&agent, 9).await?.is_empty());
     let refusal = stage.refused(born_held, start()).await?;
     assert_eq!(refusal, Refusal::NotReady { gates: vec!["held"] });

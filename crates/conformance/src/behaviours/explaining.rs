@@ -177,7 +177,7 @@ async fn make(stage: &Stage, traits: Traits) -> anyhow::Result<()> {
         .place(|new| new.scheduled_at = at);
     let made = stage.make(draft).await?;
     if held {
-        stage.tell(made.id, Command::Hold).await?;
+        stage.tell(made.id, Command::Hold { reason: None }).await?;
     }
     Ok(())
 }

@@ -180,6 +180,12 @@ fn add(sum: &mut Snapshot, counted: Snapshot) {
         }
         whole.sums = whole.sums.plus(totals.sums);
     }
+    for (project, kinds) in counted.kinds {
+        let sums = sum.kinds.entry(project).or_default();
+        for (kind, counts) in kinds {
+            sums.entry(kind).or_default().add(&counts);
+        }
+    }
     for (agent, standing) in counted.standings {
         let whole = sum.standings.entry(agent).or_default();
         whole.completed += standing.completed;

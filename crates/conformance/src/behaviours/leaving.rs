@@ -95,7 +95,7 @@ pub(super) async fn what_is_over_leaves_and_stays_counted(stage: Stage) -> anyho
     stage.tell(dead, fail(None, FailureClass::InvalidInput)).await?;
     let discarded = begun(&stage, stage.draft()).await?;
     stage.tell(discarded, fail(None, FailureClass::InvalidInput)).await?;
-    stage.tell(discarded, Command::Discard).await?;
+    stage.tell(discarded, Command::Discard { reason: None }).await?;
     let waits = stage.make_plain().await?.id;
     let runs = begun(&stage, stage.draft()).await?;
     assert_eq!(walk(&stage, PLENTY).await?, 0, "nothing is old");
@@ -119,7 +119,7 @@ pub(super) async fn what_is_over_leaves_and_stays_counted(stage: Stage) -> anyho
     };
     assert_eq!((project, span), (stage.project.clone(), (completed, discarded)));
     assert_eq!(walk(&stage, PLENTY).await?, 0, "once is enough");
-    stage.tell(dead, Command::Discard).await?;
+    stage.tell(dead, Command::Discard { reason: None }).await?;
     assert_eq!(walk(&stage, PLENTY).await?, 1, "somebody has decided");
     assert_eq!(stage.refused(completed, Command::Retry).await?, Refusal::NotFound);
     Ok(())
@@ -238,7 +238,7 @@ pub(super) async fn what_others_need_stays(stage: Stage) -> anyhow::Result<()> {
     let of_run = |draft: Draft, key: &str| {
         let key = text(key);
         draft.spec(|spec| {
-            spec.step = Some(Step { run, key, continues_on_failure: false });
+            spec.step = Some(Step { run, key, position: 1, continues_on_failure: false });
         })
     };
     let first = done(&stage, of_run(stage.draft(), "first")).await?;
@@ -270,7 +270,7 @@ pub(super) async fn a_large_tree_stays_whole_while_others_need_one_of_it(
 ) -> anyhow::Result<()> {
     let run = RunId::new(stage.mission_id().uuid());
     let of_run = |draft: Draft, key: &str| {
-        let step = Step { run, key: text(key), continues_on_failure: false };
+        let step = Step { run, key: text(key), position: 1, continues_on_failure: false };
         draft.spec(|spec| spec.step = Some(step))
     };
     let (mut trees, mut wait) = (Vec::new(), Vec::new());

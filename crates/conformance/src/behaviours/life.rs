@@ -138,7 +138,7 @@ pub(super) async fn a_dead_letter_is_discarded_or_retried(stage: Stage) -> anyho
     let id = stage.make_plain().await?.id;
     stage.tell(id, start()).await?;
     stage.tell(id, fail(None, FailureClass::InvalidInput)).await?;
-    let discarded = stage.tell(id, Command::Discard).await?;
+    let discarded = stage.tell(id, Command::Discard { reason: None }).await?;
     assert!(!stage.mission(id).await?.is_dead_letter());
     assert_eq!(discarded.status(), Status::Failed);
     stage.pass(1);
@@ -154,8 +154,8 @@ pub(super) async fn what_was_so_already_writes_nothing(stage: Stage) -> anyhow::
     let id = stage.make_plain().await?.id;
     for (command, changes) in [
         (Command::Approve, false),
-        (Command::Hold, true),
-        (Command::Hold, false),
+        (Command::Hold { reason: None }, true),
+        (Command::Hold { reason: None }, false),
         (cancel(false), true),
         (cancel(false), false),
     ] {
@@ -165,7 +165,7 @@ pub(super) async fn what_was_so_already_writes_nothing(stage: Stage) -> anyhow::
         assert_eq!(outcome.changed, changes, "{name}");
         assert_eq!(stage.journal().await?.len() - before, usize::from(changes), "{name}");
     }
-    let refusal = stage.refused(id, Command::Discard).await?;
+    let refusal = stage.refused(id, Command::Discard { reason: None }).await?;
     let expected = Refusal::InvalidTransition { command: "discard", status: Status::Cancelled };
     assert_eq!(refusal, expected);
     Ok(())

@@ -43,6 +43,7 @@ async fn a_colourful_project(stage: &Stage) -> anyhow::Result<Cast> {
                 spec.step = (n % 6 == 0).then(|| Step {
                     run,
                     key: text(&format!("step {n}")),
+                    position: 1,
                     continues_on_failure: false,
                 });
             })
@@ -84,7 +85,7 @@ async fn lead(stage: &Stage, agent: &Agent, id: MissionId, n: usize) -> anyhow::
         2 => stage.tell(id, fail(None, FailureClass::InvalidInput)).await?,
         3 => {
             stage.tell(id, fail(None, FailureClass::Unknown)).await?;
-            stage.tell(id, Command::Discard).await?
+            stage.tell(id, Command::Discard { reason: None }).await?
         }
         4 => stage.tell(id, cancel(false)).await?,
         5 => {

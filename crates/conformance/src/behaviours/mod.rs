@@ -3,6 +3,7 @@
 mod agents;
 mod analysing;
 mod asking;
+mod asking_runs;
 mod attempts;
 mod capacity;
 mod checkpoints;
@@ -13,7 +14,9 @@ mod departing;
 mod dependants;
 mod editing;
 mod explaining;
+mod failing;
 mod fencing;
+mod graphs;
 mod journalling;
 mod leasing;
 mod leaving;
@@ -21,6 +24,7 @@ mod life;
 mod limits;
 mod listing;
 mod logging;
+mod making;
 mod people;
 mod projects;
 mod racing;
@@ -29,13 +33,17 @@ mod remembering;
 mod reopening;
 mod retaining;
 mod revoking;
+mod scheduling;
 mod scope;
 mod searching;
 mod sessions;
+mod templating;
+mod ticking;
 mod timing;
 mod tokens;
 mod trees;
 mod walking;
+mod workflows;
 mod writing_together;
 
 use crate::suite::Behaviour;
@@ -107,6 +115,32 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         what_cannot_run_is_not_retried,
         a_retry_is_judged_by_what_came_before_it,
     }
+    workflows {
+        a_definition_reads_back_as_it_was_saved,
+        the_same_definition_is_no_new_version,
+        workflows_come_by_name_and_each_project_has_its_own,
+        versions_that_are_saved_at_once_are_all_kept,
+    }
+    graphs {
+        a_run_is_made_with_its_missions_and_their_edges,
+        a_refused_run_leaves_nothing,
+        a_launch_sent_again_is_answered_again,
+        other_branches_run_on_after_a_failure,
+        a_step_that_may_fail_is_done_when_it_has,
+        runs_come_newest_first_and_each_project_has_its_own,
+        what_steps_have_found_is_told_by_their_keys,
+        a_join_is_let_go_once_by_a_thousand,
+        the_tally_is_that_of_the_missions_at_every_step,
+    }
+    asking_runs {
+        a_paused_run_hands_out_nothing,
+        what_comes_back_into_a_paused_run_stays_out,
+        what_was_asked_last_of_a_run_holds,
+        a_cancelled_run_ends_with_all_that_is_below_it,
+        a_retry_of_a_run_takes_what_is_broken_alone,
+        a_cancelled_run_can_be_retried_as_a_whole,
+        a_run_leaves_with_the_last_of_its_missions,
+    }
     editing {
         an_edit_names_the_revision_it_has_seen,
         progress_is_no_edit,
@@ -157,6 +191,10 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         what_was_started_from_outside_counts,
         a_paused_kind_or_project_hands_out_nothing,
         queues_tell_what_is_set_and_how_many_run,
+        a_change_of_a_queue_leaves_the_rest_and_says_whose_it_is,
+        a_kind_for_which_nothing_is_set_is_not_kept,
+        a_changed_queue_wakes_whoever_waits,
+        what_waits_is_told_apart,
     }
     racing {
         many_agents_never_get_one_mission_twice,
@@ -173,6 +211,11 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         an_entry_tells_who_asked,
         an_entry_tells_why_and_in_which_attempt,
         a_reason_is_kept_in_short,
+        a_reason_for_what_is_no_failure_is_told,
+    }
+    failing {
+        what_failed_alike_stands_together,
+        what_is_retried_or_discarded_leaves_its_group,
     }
     choosing {
         a_preview_names_just_what_was_chosen,
@@ -227,6 +270,26 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
     analysing {
         ended_missions_are_told_in_groups,
         a_span_and_its_bounds_hold,
+    }
+    templating {
+        a_template_reads_back_as_it_was_made,
+        templates_come_by_name_in_pages,
+        a_name_is_taken_once_whoever_asks,
+        a_change_names_the_revision_it_has_seen,
+        results_are_measured_as_far_as_they_are_numbers,
+    }
+    scheduling {
+        a_schedule_reads_back_as_it_was_made,
+        a_change_leaves_what_it_does_not_name_of_a_schedule,
+        what_is_due_is_told_by_the_clock_of_the_store,
+    }
+    ticking {
+        a_tick_is_decided_about_once,
+        what_was_changed_meanwhile_is_not_decided_about,
+        a_tick_is_settled_once_and_fired_wins,
+        what_keeps_failing_comes_to_rest,
+        old_ticks_leave_but_not_what_is_to_be_fired,
+        a_receipt_stays_while_its_tick_is_to_be_fired,
     }
     checkpoints {
         a_saved_projection_reads_back,
@@ -287,6 +350,7 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         a_session_lets_its_person_in,
         a_session_of_the_settings_names_its_token,
         a_session_is_over_when_it_is_not_used,
+        a_session_is_over_at_every_door_at_once,
         a_use_is_never_noted_backwards,
         a_session_that_was_ended_is_over,
         a_change_of_a_person_ends_their_sessions,
@@ -298,7 +362,7 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
     tokens {
         a_token_lets_its_bearer_in,
         a_token_never_does_more_than_its_owner_may,
-        an_owner_in_no_record_is_the_administrator_of_the_settings,
+        what_the_settings_made_names_their_token,
         a_token_is_over_at_its_time,
         a_session_of_a_token_ends_with_it,
         a_revoked_token_is_nobodys,
@@ -309,6 +373,11 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         projects_are_told_in_order_of_their_names,
         a_project_is_made_once_whoever_asks,
         there_are_as_many_projects_as_may_be,
+    }
+    making {
+        what_is_made_under_a_key_is_made_once,
+        what_is_refused_leaves_its_key_free,
+        of_many_who_ask_at_once_under_one_key_one_makes_it,
     }
     revoking {
         whatever_takes_something_raises_the_revision,

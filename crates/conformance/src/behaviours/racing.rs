@@ -19,7 +19,7 @@ const MISSIONS: usize = 2_000;
 const AT_A_TIME: u32 = 7;
 
 /// The store through one or two handles, taken in turn.
-async fn doors(stage: Stage) -> anyhow::Result<[Arc<Stage>; 2]> {
+pub(super) async fn doors(stage: Stage) -> anyhow::Result<[Arc<Stage>; 2]> {
     let next_door = stage.next_door().await?;
     let stage = Arc::new(stage);
     let other = next_door.map_or_else(|| Arc::clone(&stage), Arc::new);

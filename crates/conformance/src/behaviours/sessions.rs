@@ -10,7 +10,7 @@ use mission_control_identity::{
 
 use crate::draft::text;
 use crate::entrance::{
-    digest, disabled, hash, login, new_grants, new_session, new_token, person, scope, within,
+    digest, disabled, doors, hash, login, new_grants, new_session, new_token, person, scope, within,
 };
 use crate::stage::Stage;
 
@@ -78,6 +78,36 @@ pub(super) async fn a_session_is_over_when_it_is_not_used(stage: Stage) -> anyho
     stage.wait(SECOND);
     assert_eq!(stage.by_session(1).await?, None);
     assert!(stage.directory().sessions(&ada).await?.is_empty());
+    Ok(())
+}
+
+pub(super) async fn a_session_is_over_at_every_door_at_once(stage: Stage) -> anyhow::Result<()> {
+    let ada = stage.admit(person("ada", viewer())).await?;
+    let doors = doors(&stage).await?;
+    let holds = async |n| -> anyhow::Result<_> {
+        let (here, there) = (&doors[0], &doors[1]);
+        let held = [here.by_session(&digest(n)).await?, there.by_session(&digest(n)).await?];
+        assert_eq!(held[0], held[1], "{n}");
+        Ok(held[0].is_some())
+    };
+    let begun = stage.now();
+    for n in 1..=2 {
+        doors[0].begin_session(new_session(n, SignedInAs::User(ada.clone()))).await?;
+    }
+    stage.wait(SESSION_IDLE - SECOND);
+    // Used at the other one.
+    doors[1].note_used(&[(Used::Session(digest(1)), stage.now())]).await?;
+    assert!(holds(1).await? && holds(2).await?);
+    stage.wait(SECOND);
+    assert!(holds(1).await? && !holds(2).await?, "nobody has used the second one");
+    while stage.now() < begun.plus(SESSION_LONGEST - HOUR) {
+        doors[1].note_used(&[(Used::Session(digest(1)), stage.now())]).await?;
+        stage.wait(HOUR);
+    }
+    stage.wait(begun.plus(SESSION_LONGEST).since(stage.now()) - SECOND);
+    assert!(holds(1).await?);
+    stage.wait(SECOND);
+    assert!(!holds(1).await?, "however busy");
     Ok(())
 }
 

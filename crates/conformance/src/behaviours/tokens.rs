@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use mission_control_identity::{
-    Grants, MOST_TOLD, NewToken, Outcome, Principal, Role, SESSION_IDLE, SignedInAs, TokenScope,
-    Used,
+    Grants, MOST_TOLD, NewToken, Outcome, Principal, PrincipalId, Role, SESSION_IDLE, SignedInAs,
+    TokenScope, Used,
 };
 
 use crate::draft::{project, text};
@@ -85,25 +85,28 @@ pub(super) async fn a_token_never_does_more_than_its_owner_may(stage: Stage) -> 
     Ok(())
 }
 
-pub(super) async fn an_owner_in_no_record_is_the_administrator_of_the_settings(
-    stage: Stage,
-) -> anyhow::Result<()> {
-    let administrator = Principal::administrator();
+pub(super) async fn what_the_settings_made_names_their_token(stage: Stage) -> anyhow::Result<()> {
+    let owner = PrincipalId::of_settings(&digest(77));
     for (n, scope) in [(1, scope(Role::Admin, None)), (2, scope(Role::Agent, Some(project("x"))))] {
-        stage.mint(new_token(n, administrator.id.as_str(), scope)).await?;
-        assert!(stage.by_token(n).await?.is_some());
+        let id = stage.mint(new_token(n, owner.as_str(), scope)).await?;
+        stage.directory().begin_session(new_session(n, SignedInAs::Token(id))).await?;
+        for entrant in [stage.by_token(n).await?, stage.by_session(n).await?] {
+            assert_eq!(entrant.expect("it counts").owner, owner);
+        }
     }
     let entrant = stage.by_token(1).await?.expect("it counts");
     let grants = entrant.principal.expect("a token has a principal").grants;
     assert_eq!(grants, Grants::everywhere(Role::Admin));
-    // Once the records know them, they may do what the records say.
-    let revision = stage.revision().await?;
-    let admin = stage.admit(person("admin", Grants::everywhere(Role::Agent))).await?;
-    assert!(stage.revision().await? > revision);
-    assert_eq!(stage.by_token(1).await?, None);
-    assert!(stage.by_token(2).await?.is_some());
+    let fixed = SignedInAs::FixedAdmin(digest(77));
+    stage.directory().begin_session(new_session(3, fixed)).await?;
+    assert_eq!(stage.by_session(3).await?.expect("it holds").owner, owner);
+    // Whoever else is in no record may do nothing, whatever their name, until the records know them.
+    stage.mint(new_token(4, "admin", scope(Role::Viewer, None))).await?;
+    assert_eq!(stage.by_token(4).await?, None);
+    let admin = stage.admit(person("admin", Grants::everywhere(Role::Viewer))).await?;
+    assert!(stage.by_token(4).await?.is_some());
     stage.change(&admin, disabled(true)).await?;
-    assert_eq!(stage.by_token(2).await?, None);
+    assert!(stage.by_token(1).await?.is_some(), "that is somebody else");
     Ok(())
 }
 

@@ -7,13 +7,14 @@ use mission_control_agents::{Agent, AgentCommand};
 use mission_control_kernel::{LeaseId, MissionId, RunId, Scope};
 use mission_control_missions::queue::QueueSetting;
 use mission_control_missions::{
-    Action, Command, Due, Edit, FailureClass, FollowUp, HeldLease, ListQuery, LogLevel, LogLine,
-    Mission, Priority, Sort, Step as RunStep,
+    Action, Command, Due, Edit, FailureClass, HeldLease, ListQuery, LogLevel, LogLine, Mission,
+    Priority, Sort, Step as RunStep,
 };
 
 use super::answer;
 use super::step::{Named, Step, Traits, What};
 use crate::draft::{Draft, text};
+use crate::graph::Graph;
 use crate::stage::{Stage, cancel, claiming, complete, fail, progress, start};
 
 const KINDS: [&str; 2] = ["default", "survey"];
@@ -23,18 +24,20 @@ const CAPACITIES: [u32; 3] = [1, 3, 1_000];
 /// How long missions stay that are over.
 const OLD: Duration = Duration::from_secs(60);
 /// More than one sequence makes.
-const ALL: u32 = 1_000;
+pub(super) const ALL: u32 = 1_000;
 
 /// One of the two stores, and what has been made in it so far.
 pub(super) struct Player {
-    stage: Stage,
-    missions: Vec<MissionId>,
+    pub(super) stage: Stage,
+    pub(super) missions: Vec<MissionId>,
+    pub(super) runs: Vec<Graph>,
     agents: Vec<Agent>,
 }
 
 impl Player {
     pub(super) fn new(stage: &Stage, project: &str) -> Self {
-        Self { stage: stage.of_project(project), missions: Vec::new(), agents: Vec::new() }
+        let stage = stage.of_project(project);
+        Self { stage, missions: Vec::new(), runs: Vec::new(), agents: Vec::new() }
     }
 
     /// What the store answers.
@@ -54,6 +57,8 @@ impl Player {
             Step::Renew { agent } => self.renew(*agent).await,
             Step::Sweep => self.sweep().await,
             Step::FollowUp => self.follow_up().await,
+            Step::Launch { shape } => self.launch(*shape).await,
+            Step::AskRun { run, command } => self.ask_run(*run, command).await,
             Step::Register { name, able } => self.register(*name, *able).await,
             Step::Agent { agent, command } => self.tell_agent(*agent, command).await,
             Step::SetQueue { kind, setting } => {
@@ -83,6 +88,7 @@ impl Player {
         for mission in 0..self.missions.len() {
             text.push_str(&self.look(mission).await?);
         }
+        text.push_str(&self.all_runs().await?);
         let journal = &self.stage.store.stores.journal;
         let mut counted = journal.aggregate().await?;
         for counted in [&mut counted.totals, &mut counted.removed] {
@@ -170,6 +176,7 @@ impl Player {
                 spec.step = traits.continues.then(|| RunStep {
                     run,
                     key: text("step"),
+                    position: 1,
                     continues_on_failure: true,
                 });
             })
@@ -220,9 +227,11 @@ impl Player {
             What::TakeBack => Command::TakeBack,
             What::Cancel => cancel(size.is_multiple_of(2)),
             What::Retry => Command::Retry,
-            What::Discard => Command::Discard,
-            What::Hold => Command::Hold,
+            What::Discard => Command::Discard { reason: None },
+            What::Hold => Command::Hold { reason: None },
             What::Approve => Command::Approve,
+            What::Pause => Command::Pause,
+            What::Resume => Command::Resume,
             What::Edit => Command::Edit(Edit {
                 title: Some(text(&format!("title {size}"))),
                 priority: size.is_multiple_of(2).then(|| Priority::ALL[index % 4]),
@@ -260,44 +269,6 @@ impl Player {
         Ok(text)
     }
 
-    async fn follow_up(&self) -> anyhow::Result<String> {
-        let missions = &self.stage.store.stores.missions;
-        let mut tasks = missions.take_follow_ups(ALL).await?;
-        tasks.retain(|task| self.missions.contains(&task.mission));
-        tasks.sort_by_key(|task| (task.mission, task.what, task.id));
-        let mut text = String::new();
-        for task in tasks {
-            text.push_str(&format!("{} {:?}\n", task.mission, task.what));
-            for action in self.actions(task.mission, task.what).await? {
-                text.push_str(&answer::of_verdict(&self.stage.apply(action).await?));
-            }
-            missions.finish_follow_up(task.id).await?;
-        }
-        Ok(text)
-    }
-
-    async fn actions(&self, mission: MissionId, what: FollowUp) -> anyhow::Result<Vec<Action>> {
-        let missions = &self.stage.store.stores.missions;
-        Ok(match what {
-            FollowUp::Dependants => {
-                let dependants = missions.dependants(mission, None, ALL).await?;
-                let settle = |dependant| Action::Settle { dependant, dependency: mission };
-                dependants.into_iter().map(settle).collect()
-            }
-            FollowUp::Dependencies => {
-                let edges = self.stage.mission(mission).await?.dependencies;
-                let settle = |on| Action::Settle { dependant: mission, dependency: on };
-                edges.into_iter().map(|edge| settle(edge.on)).collect()
-            }
-            FollowUp::CancelChildren => {
-                let children = missions.open_children(mission, None, ALL).await?;
-                let ask =
-                    |mission| Action::Command { scope: Scope::All, mission, command: cancel(true) };
-                children.into_iter().map(ask).collect()
-            }
-        })
-    }
-
     async fn register(&mut self, name: usize, able: bool) -> anyhow::Result<String> {
         let able: &[&str] = if able { &["gpu"] } else { &[] };
         let mut registration = self.stage.registration(NAMES[name], able);
@@ -326,6 +297,10 @@ impl Player {
         queues.sort_unstable_by_key(|queue| queue.kind.clone());
         queues.retain(|queue| queue.running > 0 || queue.setting != QueueSetting::default());
         let mut told = format!("{queues:?}");
+        let kinds = KINDS.map(crate::draft::kind);
+        let lines = missions.queue_lines(&self.stage.project, &kinds).await?;
+        let letter = missions.dead_letter(&self.stage.project, 3).await?;
+        told.push_str(&format!("\n{lines:?}\n{letter:?}"));
         for mission in sorted(missions.missions(&self.stage.scope, &self.missions).await?) {
             told.push_str(&format!("\n{} {:?}", mission.id, self.stage.explain(&mission).await?));
         }

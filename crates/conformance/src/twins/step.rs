@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use mission_control_agents::AgentCommand;
 use mission_control_missions::queue::QueueSetting;
-use mission_control_missions::{Priority, SortKey, Status};
+use mission_control_missions::{Priority, RunCommand, SortKey, Status};
 use proptest::prelude::*;
 
 /// Which lease a worker's write names.
@@ -40,6 +40,13 @@ pub(super) enum Step {
     },
     Sweep,
     FollowUp,
+    Launch {
+        shape: usize,
+    },
+    AskRun {
+        run: usize,
+        command: RunCommand,
+    },
     Register {
         name: usize,
         able: bool,
@@ -104,10 +111,12 @@ pub(super) enum What {
     Discard,
     Hold,
     Approve,
+    Pause,
+    Resume,
     Edit,
 }
 
-const WHAT: [What; 14] = [
+const WHAT: [What; 16] = [
     What::Start,
     What::Progress,
     What::Heartbeat,
@@ -121,6 +130,8 @@ const WHAT: [What; 14] = [
     What::Discard,
     What::Hold,
     What::Approve,
+    What::Pause,
+    What::Resume,
     What::Edit,
 ];
 
@@ -134,6 +145,8 @@ pub(super) fn a_step() -> impl Strategy<Value = Step> {
         2 => (0..3_usize).prop_map(|agent| Step::Renew { agent }),
         2 => Just(Step::Sweep),
         3 => Just(Step::FollowUp),
+        2 => (0..3_usize).prop_map(|shape| Step::Launch { shape }),
+        3 => (0..3_usize, run_command()).prop_map(|(run, command)| Step::AskRun { run, command }),
         2 => (0..3_usize, any::<bool>()).prop_map(|(name, able)| Step::Register { name, able }),
         2 => (0..3_usize, agent_command())
             .prop_map(|(agent, command)| Step::Agent { agent, command }),
@@ -217,6 +230,15 @@ fn agent_command() -> impl Strategy<Value = AgentCommand> {
         AgentCommand::Enable,
         AgentCommand::FallSilent,
         AgentCommand::Remove,
+    ])
+}
+
+fn run_command() -> impl Strategy<Value = RunCommand> {
+    prop::sample::select(vec![
+        RunCommand::Cancel { reason: None },
+        RunCommand::Retry,
+        RunCommand::Pause,
+        RunCommand::Resume,
     ])
 }
 

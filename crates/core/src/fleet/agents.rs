@@ -86,7 +86,7 @@ impl MissionControl {
     }
 
     /// After a write, which is done whether or not its answer can be exact.
-    async fn catch_up_if_possible(&self) {
+    pub(crate) async fn catch_up_if_possible(&self) {
         if let Err(error) = self.catch_up().await {
             tracing::debug!(%error, "answered from a projection that is behind");
         }

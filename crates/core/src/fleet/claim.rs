@@ -5,7 +5,7 @@ use std::time::Duration;
 use mission_control_agents::{Agent, AgentCommand, AgentRefusal, Duty};
 use mission_control_kernel::{AgentId, JsonText, Scope, StoreError};
 use mission_control_missions::queue::{AgentFacts, Claimant};
-use mission_control_missions::{ClaimingAgent, Kind, Mission};
+use mission_control_missions::{ClaimingAgent, Found, Kind, Mission};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -80,7 +80,8 @@ impl MissionControl {
     }
 
     /// What the missions ended with that `mission` depends on, by step key inside a run, else by
-    /// id, in the order of its dependencies.
+    /// id, in the order of its dependencies. What failed and was allowed to has no result, whatever it
+    /// had reported before.
     ///
     /// # Errors
     /// Storage trouble.
@@ -93,17 +94,14 @@ impl MissionControl {
         }
         let ids: Vec<_> = mission.dependencies.iter().map(|edge| edge.on).collect();
         let scope = Scope::one(mission.project.clone());
-        let mut found = self.inner.stores.missions.missions(&scope, &ids).await?;
+        let mut found = self.inner.stores.missions.results(&scope, &ids).await?;
         let place = |id| ids.iter().position(|on| *on == id);
-        found.sort_by_key(|dependency| place(dependency.id));
+        found.sort_by_key(|dependency| place(dependency.mission));
         let run = mission.spec.step.as_ref().map(|step| step.run);
-        let named = found.into_iter().map(|dependency| {
-            let step = dependency.spec.step.as_ref().filter(|step| Some(step.run) == run);
-            let name = match step {
-                Some(step) => step.key.to_string(),
-                None => dependency.id.to_string(),
-            };
-            (name, dependency.output().and_then(|output| output.result.clone()))
+        let named = found.into_iter().map(|Found { mission, step, result }| {
+            let step = step.filter(|(of, _)| Some(*of) == run);
+            let name = step.map_or_else(|| mission.to_string(), |(_, key)| key.to_string());
+            (name, result)
         });
         Ok(named.collect())
     }

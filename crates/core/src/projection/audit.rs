@@ -103,6 +103,12 @@ impl Audit {
         for (project, totals) in slice.counted.totals {
             self.counted.totals.entry(project).or_default().add(&totals);
         }
+        for (project, kinds) in slice.counted.kinds {
+            let sums = self.counted.kinds.entry(project).or_default();
+            for (kind, counts) in kinds {
+                sums.entry(kind).or_default().add(&counts);
+            }
+        }
         for (project, totals) in slice.counted.removed {
             self.counted.removed.entry(project).or_default().add(&totals);
         }

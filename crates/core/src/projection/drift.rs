@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mission_control_kernel::{ProjectId, StoreError};
-use mission_control_missions::Totals;
+use mission_control_missions::{Kind, KindCounts, Totals};
 
 use super::fold::fold;
 use crate::journal::{Journal, Snapshot};
@@ -37,6 +37,7 @@ pub(crate) fn differences(counted: &Snapshot, truth: &Snapshot) -> Vec<String> {
     let mut found = Vec::new();
     compare_totals("totals", &counted.totals, &truth.totals, &mut found);
     compare_totals("totals of what was removed", &counted.removed, &truth.removed, &mut found);
+    compare_kinds(&counted.kinds, &truth.kinds, &mut found);
     let agents = counted
         .running
         .keys()
@@ -77,6 +78,32 @@ fn compare_totals(
             found.push(format!("the {what} of {project} are {ours:?}, the tables say {theirs:?}"));
         }
     }
+}
+
+fn compare_kinds(
+    counted: &BTreeMap<ProjectId, BTreeMap<Kind, KindCounts>>,
+    truth: &BTreeMap<ProjectId, BTreeMap<Kind, KindCounts>>,
+    found: &mut Vec<String>,
+) {
+    let (ours, theirs) = (filled_kinds(counted), filled_kinds(truth));
+    let only_there = theirs.keys().filter(|kind| !ours.contains_key(*kind));
+    for (project, kind) in ours.keys().chain(only_there) {
+        let (ours, theirs) = (ours.get(&(*project, *kind)), theirs.get(&(*project, *kind)));
+        if ours != theirs {
+            let [ours, theirs] = [ours, theirs].map(|counts| counts.copied().unwrap_or_default());
+            found.push(format!("of {kind} in {project} are {ours:?}, the tables say {theirs:?}"));
+        }
+    }
+}
+
+/// Counts of nothing and no counts are the same.
+fn filled_kinds(
+    kinds: &BTreeMap<ProjectId, BTreeMap<Kind, KindCounts>>,
+) -> BTreeMap<(&ProjectId, &Kind), KindCounts> {
+    let all = kinds
+        .iter()
+        .flat_map(|(project, kinds)| kinds.iter().map(move |(kind, it)| ((project, kind), *it)));
+    all.filter(|(_, counts)| *counts != KindCounts::default()).collect()
 }
 
 /// A cell of nothing and no cell are the same.

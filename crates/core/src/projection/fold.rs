@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mission_control_agents::{AgentEntry, AgentEvent};
 use mission_control_kernel::{Money, ProjectId, Timestamp};
-use mission_control_missions::{AttemptOutcome, Entry, EventKind, Status};
+use mission_control_missions::{AttemptOutcome, Entry, EventKind, KindCounts, Status};
 
 use crate::journal::{Completion, JournalEntry, Minute, Removal, Sequenced, Snapshot};
 
@@ -35,9 +35,11 @@ pub(crate) fn minute_of(at: Timestamp) -> Timestamp {
     Timestamp::from_micros(at.as_micros() - at.as_micros() % MINUTE_MICROS)
 }
 
-/// What the tables have as well: the totals of its project, who runs it, how an attempt ended.
+/// What the tables have as well: the totals of its project, what is not over of its kind, who runs it,
+/// how an attempt ended.
 pub(super) fn fold_counts(snapshot: &mut Snapshot, entry: &Entry) {
     totals_of(snapshot, &entry.project).fold(entry);
+    count_kind(snapshot, entry);
     count_attempt(snapshot, entry);
 }
 
@@ -64,6 +66,28 @@ fn totals_of<'a>(
         snapshot.totals.insert(project.clone(), Default::default());
     }
     snapshot.totals.get_mut(project).expect("it was put there if it was not")
+}
+
+/// A kind of which everything is over is forgotten, so that what is remembered hangs on what is there.
+fn count_kind(snapshot: &mut Snapshot, entry: &Entry) {
+    if KindCounts::is_untouched_by(entry) {
+        return;
+    }
+    if !snapshot.kinds.contains_key(&entry.project) {
+        snapshot.kinds.insert(entry.project.clone(), Default::default());
+    }
+    let kinds = snapshot.kinds.get_mut(&entry.project).expect("it was put there if it was not");
+    if !kinds.contains_key(&entry.kind) {
+        kinds.insert(entry.kind.clone(), Default::default());
+    }
+    let counts = kinds.get_mut(&entry.kind).expect("it was put there if it was not");
+    counts.fold(entry);
+    if *counts == KindCounts::default() {
+        kinds.remove(&entry.kind);
+    }
+    if kinds.is_empty() {
+        snapshot.kinds.remove(&entry.project);
+    }
 }
 
 fn count_attempt(snapshot: &mut Snapshot, entry: &Entry) {

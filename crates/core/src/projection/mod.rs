@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mission_control_agents::Standing;
 use mission_control_kernel::{AgentId, ProjectId, Scope, Timestamp};
-use mission_control_missions::Totals;
+use mission_control_missions::{Kind, KindCounts, Totals};
 use tokio::sync::watch;
 
 pub(crate) use audit::Audit;
@@ -81,6 +81,11 @@ impl Projection {
     /// The counters of the missions that are there.
     pub(crate) fn present(&self, scope: &Scope) -> Totals {
         views::present(&self.lock(), scope)
+    }
+
+    /// What is not over in a project, by kind.
+    pub(crate) fn kinds(&self, project: &ProjectId) -> BTreeMap<Kind, KindCounts> {
+        self.lock().kinds.get(project).cloned().unwrap_or_default()
     }
 
     /// The counters of each project, of all time.

@@ -30,9 +30,13 @@ fn counters_follow_a_mission_from_its_making_to_its_completion() {
     let running = folded(&entries[..2]);
     assert_eq!((running.seq, running.running.get(&atlas)), (2, Some(&1)));
     assert_eq!(running.totals[&ProjectId::default_project()].status(Status::Running), 1);
+    let kinds = &running.kinds[&ProjectId::default_project()];
+    let counts = kinds.values().map(|kind| (kind.waiting(), kind.running)).collect::<Vec<_>>();
+    assert_eq!(counts, [(0, 1)]);
 
     let done = folded(&entries);
     assert_eq!(done.running.get(&atlas), None, "who runs nothing is not listed");
+    assert!(done.kinds.is_empty(), "a kind of which all is over is not listed");
     assert_eq!(done.standings[&atlas], Standing { completed: 1, failed: 0 });
     let totals = &done.totals[&ProjectId::default_project()];
     assert_eq!((totals.total(), totals.status(Status::Completed)), (1, 1));
@@ -158,9 +162,9 @@ fn every_difference_from_the_tables_is_named_and_nothing_else() {
     assert_eq!(differences(&counted, &without_zeros), Vec::<String>::new());
 
     let found = differences(&Snapshot { seq: counted.seq, ..Snapshot::default() }, &counted);
-    assert_eq!(found.len(), 2, "totals and running missions: {found:?}");
+    assert_eq!(found.len(), 3, "totals, kinds and running missions: {found:?}");
     let found = differences(&folded(&entries[..1]), &counted);
-    assert_eq!(found.len(), 2, "totals and running missions: {found:?}");
+    assert_eq!(found.len(), 3, "totals, kinds and running missions: {found:?}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod queue;
 mod source;
 mod story;
 mod upkeep;
+mod workflows;
 
 pub(crate) use agents::ScriptedAgents;
 pub(crate) use journal::ScriptedJournal;
@@ -14,3 +15,4 @@ pub(crate) use queue::ScriptedQueue;
 pub(crate) use source::{Call, ScriptedSource, assignment};
 pub(crate) use story::{Story, agent, mission, project};
 pub(crate) use upkeep::ScriptedUpkeep;
+pub(crate) use workflows::ScriptedWorkflows;

@@ -8,11 +8,11 @@ use async_trait::async_trait;
 use mission_control_kernel::{
     AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
 };
-use mission_control_missions::queue::QueueSetting;
+use mission_control_missions::queue::{QueueChange, QueueLine, QueueState};
 use mission_control_missions::{
-    Action, AttemptRecord, ClaimRequest, Claims, Due, FollowUpTask, HeldLease, Kind, ListPage,
-    ListQuery, LogLevel, LogLine, Mission, MissionEvent, MissionStore, Outcome, QueueState,
-    QueueView, Refusal, Renewal, Request, Verdict,
+    Action, Actor, AttemptRecord, ClaimRequest, Claims, DeadLetter, Due, FollowUpTask, Found,
+    HeldLease, KeptAnswer, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent,
+    MissionStore, Outcome, QueueView, Refusal, Renewal, Request, Verdict,
 };
 use tokio::sync::{Semaphore, watch};
 
@@ -167,6 +167,11 @@ impl MissionStore for ScriptedQueue {
             | Action::Selected { mission, command, .. } => {
                 (Some(*mission), format!("{} {mission}", command.name()))
             }
+            Action::Launch { missions, .. } => (None, format!("launch {}", missions.len())),
+            Action::Run { run, command, .. } => (None, format!("{} run {run}", command.name())),
+            Action::Align { run, mission } => {
+                (Some(*mission), format!("align {mission} with {run}"))
+            }
             Action::Settle { dependant, dependency } => {
                 (Some(*dependant), format!("settle {dependant} on {dependency}"))
             }
@@ -182,7 +187,17 @@ impl MissionStore for ScriptedQueue {
         state.applied.push(words);
         drop(state);
         self.note();
-        Ok(Verdict::Done(Outcome { missions: Vec::new(), changed: true, repeated: None }, None))
+        let done = Outcome { missions: Vec::new(), run: None, changed: true, repeated: None };
+        Ok(Verdict::Done(done, None))
+    }
+
+    async fn kept_answer(
+        &self,
+        _: &ProjectId,
+        _: &str,
+        _: &str,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        Ok(None)
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Claims, StoreError> {
@@ -234,6 +249,10 @@ impl MissionStore for ScriptedQueue {
 
     async fn missions(&self, _: &Scope, _: &[MissionId]) -> Result<Vec<Mission>, StoreError> {
         unscripted()
+    }
+
+    async fn results(&self, _: &Scope, _: &[MissionId]) -> Result<Vec<Found>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn list(&self, _: &Scope, _: &ListQuery) -> Result<ListPage, StoreError> {
@@ -303,12 +322,21 @@ impl MissionStore for ScriptedQueue {
         unscripted()
     }
 
-    async fn set_queue(
+    async fn queue_lines(&self, _: &ProjectId, _: &[Kind]) -> Result<Vec<QueueLine>, StoreError> {
+        unscripted()
+    }
+
+    async fn change_queue(
         &self,
         _: &ProjectId,
         _: Option<&Kind>,
-        _: QueueSetting,
+        _: QueueChange,
+        _: &Actor,
     ) -> Result<(), StoreError> {
+        unscripted()
+    }
+
+    async fn dead_letter(&self, _: &ProjectId, _: u32) -> Result<DeadLetter, StoreError> {
         unscripted()
     }
 

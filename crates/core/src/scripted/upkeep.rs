@@ -9,8 +9,9 @@ use async_trait::async_trait;
 use mission_control_kernel::{MissionId, ProjectId, StoreError, Timestamp};
 use mission_control_missions::Totals;
 use mission_control_missions::queue::LaneId;
+use mission_control_workflows::template::{MetricKey, TemplateName};
 
-use crate::analytics::{Analysis, Grouping};
+use crate::analytics::{Analysis, Grouping, Measured};
 use crate::history::{History, MetricsPoint};
 use crate::previews::{Preview, Previews};
 use crate::retention::{Perishable, Retention, Walk};
@@ -104,6 +105,16 @@ impl History for ScriptedUpkeep {
         _: u32,
     ) -> Result<Analysis, StoreError> {
         Ok(Analysis::default())
+    }
+
+    async fn measure(
+        &self,
+        _: &ProjectId,
+        _: &[(TemplateName, MetricKey)],
+        _: (Timestamp, Timestamp),
+        _: u32,
+    ) -> Result<Vec<Measured>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn size(&self) -> Result<u64, StoreError> {

@@ -8,8 +8,9 @@ use futures::{StreamExt, stream};
 use mission_control_kernel::{MissionId, Scope, StoreError};
 use mission_control_missions::{
     Action, Actor, Command, ErrorText, FollowUp, FollowUpTask, ListQuery, MissionStore, Refusal,
-    Request, Sort, SortKey, Verdict,
+    Request, Sort, SortKey, Task, Verdict,
 };
+use mission_control_workflows::WorkflowStore;
 
 use super::{APPLYING, FOLLOW_EVERY, STEP, STEPS, Sweep};
 
@@ -24,6 +25,7 @@ const TASKS_AT_ONCE: usize = 8;
 /// nothing the second time.
 pub(crate) struct FollowUpSweep {
     pub(crate) store: Arc<dyn MissionStore>,
+    pub(crate) workflows: Arc<dyn WorkflowStore>,
 }
 
 /// What was worked off.
@@ -39,9 +41,9 @@ pub(crate) struct FollowUpReport {
 
 /// What one step did.
 #[derive(Clone, Copy, Default)]
-struct Step {
-    moved: u32,
-    failed: bool,
+pub(super) struct Step {
+    pub(super) moved: u32,
+    pub(super) failed: bool,
 }
 
 #[async_trait]
@@ -79,10 +81,17 @@ impl Sweep for FollowUpSweep {
 impl FollowUpSweep {
     /// Does what is asked and, when all of it succeeded, forgets the task.
     async fn work_off(&self, task: FollowUpTask) -> Result<Step, StoreError> {
-        let step = match task.what {
-            FollowUp::Dependants => self.tell_dependants(task.mission).await?,
-            FollowUp::Dependencies => self.ask_dependencies(task.mission).await?,
-            FollowUp::CancelChildren => self.cancel_below(task.mission).await?,
+        let step = match &task.task {
+            Task::Mission { mission, what: FollowUp::Dependants } => {
+                self.tell_dependants(*mission).await?
+            }
+            Task::Mission { mission, what: FollowUp::Dependencies } => {
+                self.ask_dependencies(*mission).await?
+            }
+            Task::Mission { mission, what: FollowUp::CancelChildren } => {
+                self.cancel_below(*mission).await?
+            }
+            Task::Run(task) => self.work_off_run(task).await?,
         };
         if !step.failed {
             self.store.finish_follow_up(task.id).await?;
@@ -187,7 +196,7 @@ impl FollowUpSweep {
 }
 
 impl Step {
-    const fn add(&mut self, other: Self) {
+    pub(super) const fn add(&mut self, other: Self) {
         self.moved += other.moved;
         self.failed |= other.failed;
     }

@@ -11,6 +11,8 @@ mod follow_ups;
 mod measured;
 mod minute;
 mod retention;
+mod run_tasks;
+mod schedules;
 mod silent;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,7 @@ pub(crate) use follow_ups::FollowUpSweep;
 pub(crate) use measured::Measured;
 pub(crate) use minute::MinuteSweep;
 pub(crate) use retention::RetentionSweep;
+pub(crate) use schedules::ScheduleSweep;
 pub(crate) use silent::SilentSweep;
 
 use crate::pace::jittered;

@@ -2,22 +2,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mission_control_kernel::{LeaseId, MissionId, StoreError};
-use mission_control_missions::{Command, Due, FollowUp, FollowUpTask};
+use mission_control_kernel::{LeaseId, MissionId, RunId, StoreError};
+use mission_control_missions::{
+    Actor, Command, Due, FollowUp, FollowUpTask, RunCommand, RunTask, Task,
+};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::{Checkpoint, DueSweep, FollowUpSweep, RESCUE_EVERY, STEP, Sweep, repeat};
 use crate::journal::Snapshot;
 use crate::projection::Projection;
-use crate::scripted::{ScriptedJournal, ScriptedQueue, Story, mission, project};
+use crate::scripted::{ScriptedJournal, ScriptedQueue, ScriptedWorkflows, Story, mission, project};
 
 fn ids(count: u32) -> Vec<MissionId> {
     (1..=count).map(|n| mission(n).id).collect()
 }
 
 fn follow_up(id: i64, what: FollowUp) -> FollowUpTask {
-    FollowUpTask { id, mission: mission(0).id, what }
+    FollowUpTask { id, task: Task::Mission { mission: mission(0).id, what } }
+}
+
+fn over(queue: &Arc<ScriptedQueue>) -> FollowUpSweep {
+    FollowUpSweep { store: queue.clone(), workflows: Arc::<ScriptedWorkflows>::default() }
 }
 
 #[tokio::test]
@@ -26,7 +32,7 @@ async fn every_dependant_is_told_however_many_there_are() {
     let dependants = ids(STEP + 3);
     queue.set_related(dependants.clone());
     queue.add_follow_up(follow_up(7, FollowUp::Dependants));
-    let report = FollowUpSweep { store: queue.clone() }.sweep().await.unwrap();
+    let report = over(&queue).sweep().await.unwrap();
     assert_eq!((report.finished, report.left, report.moved), (1, 0, STEP + 3));
     let mut expected: Vec<String> =
         dependants.iter().map(|id| format!("settle {id} on {}", mission(0).id)).collect();
@@ -39,7 +45,7 @@ async fn a_retried_mission_asks_about_each_of_its_open_dependencies() {
     let queue = Arc::new(ScriptedQueue::default());
     queue.set_related(ids(2));
     queue.add_follow_up(follow_up(1, FollowUp::Dependencies));
-    FollowUpSweep { store: queue.clone() }.sweep().await.unwrap();
+    over(&queue).sweep().await.unwrap();
     let me = mission(0).id;
     let expected: Vec<String> = ids(2).iter().map(|on| format!("settle {me} on {on}")).collect();
     assert_eq!(queue.applied(), expected);
@@ -52,10 +58,50 @@ async fn open_children_are_cancelled_and_a_busy_one_leaves_the_task_for_later() 
     queue.set_related(children.clone());
     queue.set_busy(children[1]);
     queue.add_follow_up(follow_up(1, FollowUp::CancelChildren));
-    let report = FollowUpSweep { store: queue.clone() }.sweep().await.unwrap();
+    let report = over(&queue).sweep().await.unwrap();
     assert_eq!((report.finished, report.left, report.moved), (0, 1, 2));
     let expected = [children[0], children[2]].map(|id| format!("cancel {id}"));
     assert_eq!((queue.applied(), queue.finished()), (expected.to_vec(), vec![]));
+}
+
+#[tokio::test]
+async fn every_mission_of_a_run_is_told_in_the_order_of_ids_and_a_busy_one_once_more() {
+    let cancel = RunCommand::Cancel { reason: None };
+    for (command, words) in [(cancel, "cancel"), (RunCommand::Pause, "align")] {
+        let queue = Arc::new(ScriptedQueue::default());
+        let sweep = over_members(&queue, ids(STEP + 3));
+        queue.add_follow_up(of_run(7, command.clone()));
+        let report = sweep.sweep().await.unwrap();
+        assert_eq!((report.finished, report.left, report.moved), (1, 0, STEP + 3), "{words}");
+        let told = queue.applied();
+        assert_eq!((told.len(), queue.finished()), (STEP as usize + 3, vec![7]));
+        assert!(told.iter().all(|told| told.starts_with(words)), "{told:?}");
+
+        queue.set_busy(mission(2).id);
+        queue.add_follow_up(of_run(8, command));
+        assert_eq!(sweep.sweep().await.unwrap().left, 1, "it comes back");
+    }
+}
+
+#[tokio::test]
+async fn what_a_retry_of_a_run_has_retried_it_does_not_retry_again() {
+    let queue = Arc::new(ScriptedQueue::default());
+    // They stay broken, as what fails again at once does.
+    let sweep = over_members(&queue, ids(5));
+    queue.add_follow_up(of_run(1, RunCommand::Retry));
+    let report = sweep.sweep().await.unwrap();
+    assert_eq!((report.finished, report.moved, queue.applied().len()), (1, 5, 5));
+}
+
+fn over_members(queue: &Arc<ScriptedQueue>, members: Vec<MissionId>) -> FollowUpSweep {
+    let workflows = Arc::<ScriptedWorkflows>::default();
+    workflows.set_members(members);
+    FollowUpSweep { store: queue.clone(), workflows }
+}
+
+fn of_run(id: i64, command: RunCommand) -> FollowUpTask {
+    let run = RunId::new(mission(0).id.uuid());
+    FollowUpTask { id, task: Task::Run(RunTask { run, command, by: Actor::System }) }
 }
 
 #[tokio::test]

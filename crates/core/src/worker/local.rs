@@ -145,6 +145,7 @@ fn refused(refusal: &Refusal) -> Result<Answer, SourceError> {
     match refusal {
         Refusal::Busy => Err(SourceError::Away(refusal.to_string())),
         Refusal::NotFound
+        | Refusal::UnknownRun
         | Refusal::InvalidTransition { .. }
         | Refusal::NotReady { .. }
         | Refusal::LeaseLost

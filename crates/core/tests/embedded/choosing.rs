@@ -25,7 +25,7 @@ async fn a_preview_holds_so_many_missions_and_says_when_there_are_more() -> Resu
     for _ in 0..MOST_PREVIEWED / BATCH {
         app.make((0..BATCH).map(|_| app.draft("one of many")).collect()).await?;
     }
-    let whole = app.control.choose(ada(), Bulk::Cancel, all()).await?;
+    let whole = app.control.choose(ada(), Bulk::Cancel { reason: None }, all()).await?;
     assert!(!whole.more, "they just fit");
     app.make_one("one too many").await?;
     let part = app.control.choose(ada(), Bulk::Priority(Priority::Low), all()).await?;
@@ -40,7 +40,8 @@ async fn what_was_carried_out_in_part_is_carried_on_and_answered_alike() -> Resu
     let app = App::start().await?;
     let made = app.make((0..600).map(|_| app.draft("one of some")).collect()).await?;
     let ids: Vec<_> = made.iter().map(|mission| mission.id).collect();
-    let chosen = app.control.choose(ada(), Bulk::Cancel, Choice::Ids(ids.clone())).await?;
+    let chosen =
+        app.control.choose(ada(), Bulk::Cancel { reason: None }, Choice::Ids(ids.clone())).await?;
     // Whoever asks goes away in the middle.
     let asking = app.control.carry_out(ada(), &chosen.id);
     assert!(futures::FutureExt::now_or_never(asking).is_none());

@@ -4,7 +4,9 @@ mod choosing;
 mod crew;
 mod fleet;
 mod missions;
+mod schedules;
 mod workers;
+mod workflows;
 
 use std::path::Path;
 use std::sync::Arc;

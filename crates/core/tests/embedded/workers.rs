@@ -1,10 +1,16 @@
+use std::time::Duration;
+
 use anyhow::Result;
 use mission_control::Journal as _;
+use mission_control::agents::LoadLevel;
 use mission_control::kernel::JsonText;
 use mission_control::missions::{Actor, AttemptOutcome, Command, LogLevel, Status};
 
 use crate::crew::Crew;
-use crate::{App, everything};
+use crate::{App, LONG, everything};
+
+/// How often one looks at what no signal tells.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 #[tokio::test]
 async fn a_crew_performs_whatever_comes() -> Result<()> {
@@ -42,6 +48,39 @@ async fn a_crew_performs_whatever_comes() -> Result<()> {
     assert_eq!(counted.sums, truth.sums);
     let view = app.agents(&made[0].project).await?.remove(0);
     assert_eq!(tables.standings[&view.agent.id], view.standing);
+    app.control.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_crew_runs_as_many_at_a_time_as_it_may_and_the_next_when_one_ends() -> Result<()> {
+    let app = App::start().await?;
+    let mut crew = Crew::start(&app, 3);
+    let made = app.make((0..5).map(|_| app.draft("wait")).collect()).await?;
+    crew.runs(3).await?;
+    let project = &made[0].project;
+    let waiting = async || Ok::<_, anyhow::Error>(app.totals().await?.status(Status::Pending));
+    assert_eq!(waiting().await?, 2, "no more than it may");
+    let view = app.agents(project).await?.remove(0);
+    assert_eq!((view.running, view.load.level()), (3, LoadLevel::Critical));
+    let cancel = || Command::Cancel { reason: None, children: false };
+    let all = app.control.missions(&everything(), &[made[0].id, made[1].id, made[2].id]).await?;
+    assert!(all.iter().all(|mission| mission.status() == Status::Running), "those first made");
+    app.control.command(Actor::System, everything(), made[0].id, cancel(), None).await?;
+    let ids: Vec<_> = made[1..4].iter().map(|mission| mission.id).collect();
+    let mut looks = tokio::time::interval(LOOK_EVERY);
+    let all_run = async {
+        loop {
+            looks.tick().await;
+            let missions = app.control.missions(&everything(), &ids).await?;
+            if missions.iter().all(|mission| mission.status() == Status::Running) {
+                return Ok::<_, anyhow::Error>(());
+            }
+        }
+    };
+    tokio::time::timeout(LONG, all_run).await??;
+    assert_eq!(waiting().await?, 1);
+    crew.end().await?;
     app.control.stop().await;
     Ok(())
 }

@@ -67,7 +67,7 @@ function members(project) {
         h(
           "div",
           { class: "form-pair" },
-          field("login", words.login, login(), errors, undefined, FORM),
+          field("login", words.login, login(), errors, words.loginHint, FORM),
           field(
             "role",
             words.role,

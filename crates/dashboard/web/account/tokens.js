@@ -15,9 +15,9 @@ import { attempt, panel, signedInAnew } from "./panel.js";
 
 /**
  * @typedef {{
- *   id: string, name: string, hint: string, owner: string, role: import("../core/me.js").Role,
- *   project: string | null, agent: string | null, created_at: string, expires_at: string | null,
- *   last_used_at: string | null,
+ *   id: string, name: string, hint: string, owner: string, orphaned: boolean,
+ *   role: import("../core/me.js").Role, project: string | null, agent: string | null,
+ *   created_at: string, expires_at: string | null, last_used_at: string | null,
  * }} Token
  */
 
@@ -87,11 +87,13 @@ function everybodys(all) {
 function record(token, revoke) {
   const left = () => Date.parse(token.expires_at ?? "") - now();
   const end = () =>
-    token.expires_at === null
-      ? words.endless
-      : left() > 0
-        ? words.ends(span(left()))
-        : words.expired;
+    token.orphaned
+      ? words.orphaned
+      : token.expires_at === null
+        ? words.endless
+        : left() > 0
+          ? words.ends(span(left()))
+          : words.expired;
   const others = token.owner !== me.peek()?.principal ? [words.of(visible(token.owner)), " · "] : [];
   return h(
     "li",

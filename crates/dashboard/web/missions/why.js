@@ -3,12 +3,13 @@
 import * as api from "../core/api.js";
 import { eachValue, h, mark } from "../core/dom.js";
 import { absolute, shortId, visible } from "../core/format.js";
+import { within } from "../core/project.js";
 import { missions } from "../core/router.js";
 import { text } from "../core/text.js";
 import { loaded, loadedView } from "../parts/loaded.js";
 
 /**
- * @typedef {{type: string, id: string}} Blocker
+ * @typedef {{type: string, id: string, href: string}} Blocker
  * @typedef {{gate: string, open: boolean, detail: string, until?: string, blocking: Blocker[]}} Gate
  */
 
@@ -78,7 +79,8 @@ function gate(it) {
   const links = it.blocking.map((on) =>
     on.type === "mission"
       ? h("a", { href: missions(on.id), title: on.id }, shortId(on.id))
-      : h("span", {}, visible(on.id)),
+      : // What has no page of its own yet is shown as the API tells it.
+        h("a", { href: within(on.href), target: "_blank", rel: "noreferrer" }, visible(on.id)),
   );
   return h(
     "li",

@@ -1,6 +1,10 @@
 //! What a keeper sees to, and what is found without one.
 
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use mission_control::missions::FailureClass;
 use mission_control_executors::Custody;
@@ -23,6 +27,29 @@ fn parent(process: &str) -> Pid {
 
 async fn two_lines(running: &mut Running) -> [String; 2] {
     [running.line().await, running.line().await]
+}
+
+/// Only a program that nobody ends lasts for longer.
+const ENDED_WITHIN: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn a_program_whose_attempt_is_dropped_while_it_starts_does_not_stay() {
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    let mut keeper = tokio::process::Command::new(KEEPER)
+        .args(["__keep-a-mission-program", "", "/bin/sleep", "300"])
+        .stdin(OwnedFd::from(theirs))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = keeper.stdout.take().unwrap();
+    // The keeper knows what to start, and has nobody to tell that it has.
+    ours.write_all(b"errand 0\n").unwrap();
+    drop(ours);
+    // The program holds the pipe as well: it ends when both of them are gone.
+    let mut nowhere = tokio::io::sink();
+    let ended = tokio::io::copy(&mut output, &mut nowhere);
+    tokio::time::timeout(ENDED_WITHIN, ended).await.expect("the program goes on").unwrap();
+    assert!(!keeper.wait().await.unwrap().success());
 }
 
 #[tokio::test]

@@ -10,9 +10,10 @@ mod external;
 mod held;
 mod limits;
 mod paused;
+mod run_paused;
 mod scheduled;
 
-use mission_control_kernel::{MissionId, Timestamp};
+use mission_control_kernel::{MissionId, RunId, Timestamp};
 
 use crate::mission::{Mission, Phase};
 use crate::queue::LaneFacts;
@@ -33,6 +34,8 @@ pub struct Closed {
 pub enum Blocker {
     /// Another mission.
     Mission(MissionId),
+    /// A run.
+    Run(RunId),
     /// The queue of a kind.
     Queue(String),
     /// The project.
@@ -82,6 +85,12 @@ pub const GATES: &[Gate] = &[
         binds_start: false,
         open: "is taken from its queue by agents",
         judge: external::judge,
+    },
+    Gate {
+        name: "run_paused",
+        binds_start: false,
+        open: "belongs to no run that is paused",
+        judge: run_paused::judge,
     },
     Gate {
         name: "scheduled",
@@ -134,6 +143,7 @@ pub fn closed_to_claim(mission: &Mission, now: Timestamp) -> Vec<&'static str> {
 pub fn is_queued(mission: &Mission) -> bool {
     matches!(mission.phase, Phase::Pending { .. })
         && !mission.held
+        && !mission.run_paused
         && !mission.spec.kind.is_external()
         && mission.open_dependencies().next().is_none()
 }

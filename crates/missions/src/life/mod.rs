@@ -9,7 +9,7 @@ use mission_control_kernel::{Chance, LeaseId, Timestamp};
 use self::step::Step;
 use crate::change::{AttemptOutcome, Decision};
 use crate::command::{Command, Refusal};
-use crate::mission::{Driver, Mission, Output, Phase};
+use crate::mission::{Driver, Mission, Phase};
 use crate::words::Progress;
 
 /// Decides what a command does to a mission at `now`; `chance` is drawn for this call alone.
@@ -33,24 +33,18 @@ pub fn decide(
             step.claim(Driver::Leased { agent: *agent, length: *length, expires_at }, agent_type)
         }
         (Phase::Pending { .. }, Command::Expire) => Ok(step.expire()),
-        (Phase::Pending { .. }, Command::Hold) => Ok(step.set_held(true)),
-        (Phase::Pending { .. }, Command::Approve) => Ok(step.set_held(false)),
+        (Phase::Pending { .. }, Command::Hold { reason }) => {
+            Ok(step.set_held(true, reason.as_ref()))
+        }
+        (Phase::Pending { .. }, Command::Approve) => Ok(step.set_held(false, None)),
 
         (Phase::Running(attempt), Command::Progress { progress, message, result, usage, .. }) => {
-            let output = Output {
-                progress: progress.unwrap_or(attempt.output.progress),
-                message: message.clone().or_else(|| attempt.output.message.clone()),
-                result: result.clone().or_else(|| attempt.output.result.clone()),
-            };
+            let output = attempt.output.with(*progress, message.as_ref(), result.as_ref());
             Ok(step.progress(attempt, output, usage))
         }
         (Phase::Running(attempt), Command::Heartbeat { .. }) => Ok(step.heartbeat(attempt)),
         (Phase::Running(attempt), Command::Complete { result, usage, .. }) => {
-            let output = Output {
-                progress: Progress::DONE,
-                message: attempt.output.message.clone(),
-                result: result.clone().or_else(|| attempt.output.result.clone()),
-            };
+            let output = attempt.output.with(Some(Progress::DONE), None, result.as_ref());
             Ok(step.complete(attempt, output, usage))
         }
         (Phase::Running(attempt), Command::Fail { report, usage, .. }) => {
@@ -72,12 +66,18 @@ pub fn decide(
             Ok(step.cancel(reason.clone(), None, *children))
         }
         (Phase::Cancelled { .. }, Command::Cancel { .. })
-        | (Phase::Failed { discarded: true, .. }, Command::Discard) => Ok(Decision::Unchanged),
+        | (Phase::Failed { discarded: true, .. }, Command::Discard { .. }) => {
+            Ok(Decision::Unchanged)
+        }
 
         (Phase::Failed { .. } | Phase::Cancelled { .. }, Command::Retry) => Ok(step.retry()),
-        (Phase::Failed { ended, discarded: false }, Command::Discard) => {
-            Ok(step.discard(ended.clone()))
+        (Phase::Failed { ended, discarded: false }, Command::Discard { reason }) => {
+            Ok(step.discard(ended.clone(), reason.as_ref()))
         }
+        // What is done never waits again.
+        (Phase::Completed(_), Command::Pause | Command::Resume) => Ok(Decision::Unchanged),
+        (_, Command::Pause) => Ok(step.set_run_paused(true)),
+        (_, Command::Resume) => Ok(step.set_run_paused(false)),
         (_, Command::Edit(edit)) => step.edit(edit),
         (_, Command::Settle { dependency, standing }) => Ok(step.settle(*dependency, *standing)),
         // Every other pair is refused: that is the rule, not an oversight.
@@ -104,9 +104,11 @@ fn check_fence(mission: &Mission, command: &Command) -> Result<(), Refusal> {
         | Command::Expire
         | Command::Cancel { .. }
         | Command::Retry
-        | Command::Discard
-        | Command::Hold
+        | Command::Discard { .. }
+        | Command::Hold { .. }
         | Command::Approve
+        | Command::Pause
+        | Command::Resume
         | Command::Edit(_)
         | Command::Settle { .. } => return Ok(()),
     };

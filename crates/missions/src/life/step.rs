@@ -225,19 +225,29 @@ impl Step<'_> {
         self.moved(next, EventKind::Retried).into()
     }
 
-    pub(super) fn discard(&self, ended: Ended) -> Decision {
+    pub(super) fn discard(&self, ended: Ended, reason: Option<&ErrorText>) -> Decision {
         let mut next = self.touched();
         next.phase = Phase::Failed { ended, discarded: true };
-        self.moved(next, EventKind::Discarded).into()
+        self.moved(next, EventKind::Discarded).because(reason).into()
     }
 
-    pub(super) fn set_held(&self, held: bool) -> Decision {
+    pub(super) fn set_held(&self, held: bool, reason: Option<&ErrorText>) -> Decision {
         if self.mission.held == held {
             return Decision::Unchanged;
         }
         let mut next = self.touched();
         next.held = held;
-        self.moved(next, if held { EventKind::Held } else { EventKind::Approved }).into()
+        let event = if held { EventKind::Held } else { EventKind::Approved };
+        self.moved(next, event).because(reason).into()
+    }
+
+    pub(super) fn set_run_paused(&self, paused: bool) -> Decision {
+        if self.mission.run_paused == paused {
+            return Decision::Unchanged;
+        }
+        let mut next = self.touched();
+        next.run_paused = paused;
+        self.moved(next, if paused { EventKind::Paused } else { EventKind::Resumed }).into()
     }
 
     pub(super) fn edit(&self, edit: &Edit) -> Result<Decision, Refusal> {

@@ -11,6 +11,7 @@ mod facts;
 mod lane;
 mod place;
 mod rooms;
+mod state;
 mod summary;
 
 pub use bounds::{
@@ -24,3 +25,6 @@ pub use facts::{AgentFacts, DEFAULT_KEY_LIMIT, LaneFacts, QueueFacts, QueueSetti
 pub use lane::{LaneId, LaneKey, Ticket, ticket};
 pub use place::{LaneRanks, Position, last_ahead};
 pub use rooms::Rooms;
+pub use state::{
+    KindQueue, Many, QueueChange, QueueChanged, QueueLimits, QueueLine, QueueState, WAITING_COUNTED,
+};

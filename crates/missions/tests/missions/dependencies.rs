@@ -15,7 +15,7 @@ use crate::sample::{
 fn going_on_without(n: u64) -> Mission {
     let mut asked = spec();
     let run = "019b7653-0000-7000-a000-000000000001".parse().unwrap();
-    asked.step = Some(Step { run, key: text("survey"), continues_on_failure: true });
+    asked.step = Some(Step { run, key: text("survey"), position: 1, continues_on_failure: true });
     pending(n, asked)
 }
 
@@ -31,7 +31,7 @@ fn how_a_mission_stands_follows_from_how_it_ended() {
         (after(&plain, &start(), NOW), Standing::Open),
         (after_all(plain.clone(), &[claim(), complete(lease(1))], NOW), Standing::Satisfied),
         (failed(&plain), Standing::Broken),
-        (after(&failed(&plain), &Command::Discard, NOW), Standing::Broken),
+        (after(&failed(&plain), &Command::Discard { reason: None }, NOW), Standing::Broken),
         (failed(&going_on_without(1)), Standing::Satisfied),
         (after(&plain, &cancel(), NOW), Standing::Broken),
         (after(&going_on_without(1), &cancel(), NOW), Standing::Broken),

@@ -276,7 +276,7 @@ fn other_kinds_do_not_count_though_an_agent_would_perform_them() {
 fn the_earliest_start_is_the_latest_of_the_gates_times_and_unknown_when_one_has_none() {
     let later = NOW.plus(secs(60));
     let scheduled = Mission { scheduled_at: Some(later), ..pending(1, spec()) };
-    let held = after(&scheduled, &Command::Hold, NOW);
+    let held = after(&scheduled, &Command::Hold { reason: None }, NOW);
     let queue = Queue::of(vec![scheduled, held], agents(&[agent(&[])]));
     assert_eq!(queue.explain(&queue.missions[0]).earliest_at, Some(later));
     assert_eq!(queue.explain(&queue.missions[1]).earliest_at, None);
@@ -311,7 +311,7 @@ fn a_mission_that_is_over_tells_how_and_what_brings_it_back() {
 
 #[test]
 fn what_only_a_person_lets_begin_names_the_command() {
-    let held = after(&pending(1, spec()), &Command::Hold, NOW);
+    let held = after(&pending(1, spec()), &Command::Hold { reason: None }, NOW);
     let mut external = spec();
     external.kind = "external".parse().unwrap();
     let queue = Queue::of(vec![held, pending(2, external)], agents(&[agent(&[])]));

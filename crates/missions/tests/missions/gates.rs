@@ -48,7 +48,8 @@ fn expiring(at: Timestamp) -> Mission {
 #[test]
 fn each_gate_closes_for_its_own_reason() {
     let plain = pending(1, spec());
-    let held = after(&plain, &Command::Hold, NOW);
+    let held = after(&plain, &Command::Hold { reason: None }, NOW);
+    let paused = after(&plain, &Command::Pause, NOW);
     let blocked = waiting_for(1, &[&pending(2, spec())]);
     let full = LaneFacts { kind_limit: Some(2), kind_running: 2, ..OPEN };
     let room = LaneFacts { kind_limit: Some(2), kind_running: 1, ..OPEN };
@@ -60,6 +61,7 @@ fn each_gate_closes_for_its_own_reason() {
         ("expired now", &expiring(NOW), OPEN, &["expired"]),
         ("expires later", &expiring(NOW.plus(secs(1))), OPEN, &[]),
         ("from outside", &external(), OPEN, &["external"]),
+        ("its run is paused", &paused, OPEN, &["run_paused"]),
         ("scheduled later", &scheduled(NOW.plus(secs(1))), OPEN, &["scheduled"]),
         ("scheduled now", &scheduled(NOW), OPEN, &[]),
         ("kind paused", &plain, LaneFacts { kind_paused: true, ..OPEN }, &["paused"]),
@@ -95,7 +97,7 @@ fn the_lane_is_open_exactly_when_none_of_its_gates_is_closed() {
 
 #[test]
 fn a_start_from_outside_respects_the_hold_and_the_dependencies_alone() {
-    let held = after(&pending(1, spec()), &Command::Hold, NOW);
+    let held = after(&pending(1, spec()), &Command::Hold { reason: None }, NOW);
     let blocked = waiting_for(1, &[&pending(2, spec())]);
     for (mission, gate) in [(held, "held"), (blocked, "dependencies")] {
         assert_eq!(closed_to_start(&mission), [gate]);
@@ -114,7 +116,8 @@ fn a_claim_respects_every_gate_of_the_mission_itself() {
         (scheduled(NOW.plus(secs(9))), "scheduled"),
         (expiring(NOW), "expired"),
         (external(), "external"),
-        (after(&pending(1, spec()), &Command::Hold, NOW), "held"),
+        (after(&pending(1, spec()), &Command::Hold { reason: None }, NOW), "held"),
+        (after(&pending(1, spec()), &Command::Pause, NOW), "run_paused"),
     ];
     for (mission, gate) in table {
         assert_eq!(closed_to_claim(&mission, NOW), [gate]);
@@ -134,7 +137,8 @@ fn what_only_a_command_can_open_stands_in_no_queue() {
         (scheduled(NOW.plus(secs(60))), true),
         (opened, true),
         (blocked, false),
-        (after(&plain, &Command::Hold, NOW), false),
+        (after(&plain, &Command::Hold { reason: None }, NOW), false),
+        (after(&plain, &Command::Pause, NOW), false),
         (external(), false),
         (after(&plain, &start(), NOW), false),
     ];

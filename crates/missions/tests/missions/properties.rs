@@ -76,8 +76,8 @@ const ALL: &[Make] = &[
     |_, _| cancel(),
     |_, _| Command::Retry,
     |_, _| Command::Retry,
-    |_, _| Command::Discard,
-    |_, _| Command::Hold,
+    |_, _| Command::Discard { reason: None },
+    |_, _| Command::Hold { reason: None },
     |_, _| Command::Approve,
     |_, _| Command::Approve,
     |_, size| {

@@ -154,7 +154,7 @@ pub(crate) const fn lease(number: i64) -> Option<LeaseId> {
 /// The word for a refusal that a table shows.
 pub(crate) fn refusal_code(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::NotFound => "not_found".to_owned(),
+        Refusal::NotFound | Refusal::UnknownRun => "not_found".to_owned(),
         Refusal::InvalidTransition { .. } => "invalid_transition".to_owned(),
         Refusal::NotReady { gates } => format!("not_ready ({})", gates.join(", ")),
         Refusal::LeaseLost => "lease_lost".to_owned(),

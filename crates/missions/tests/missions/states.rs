@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mission_control_kernel::{LeaseId, Timestamp};
+use mission_control_missions::queue::ticket;
 use mission_control_missions::{
     Command, Decision, Edit, FailureClass, Mission, Phase, Priority, Standing,
 };
@@ -45,9 +46,10 @@ fn columns() -> Vec<Column> {
     let blocked = waiting_for(1, &[&dependency()]);
     vec![
         column("pending", new()),
-        column("pending, held", after(&new(), &Command::Hold, NOW)),
+        column("pending, held", after(&new(), &Command::Hold { reason: None }, NOW)),
         column("pending, dependency open", blocked.clone()),
         column("pending, expired", expiring),
+        column("pending, run paused", after(&new(), &Command::Pause, NOW)),
         column("running, leased", after(&new(), &claim(), NOW)),
         column("running, from outside", after(&new(), &start(), NOW)),
         Column {
@@ -57,7 +59,7 @@ fn columns() -> Vec<Column> {
         },
         column("completed", after_all(new(), &[claim(), complete(lease(1))], NOW)),
         column("failed", failed()),
-        column("failed, discarded", after(&failed(), &Command::Discard, NOW)),
+        column("failed, discarded", after(&failed(), &Command::Discard { reason: None }, NOW)),
         column("cancelled", after(&new(), &cancel(), NOW)),
         column(
             "cancelled by a dependency",
@@ -86,9 +88,11 @@ const LIFE: &[Row] = &[
     Row { name: "expire", command: |_| Command::Expire },
     Row { name: "cancel", command: |_| cancel() },
     Row { name: "retry", command: |_| Command::Retry },
-    Row { name: "discard", command: |_| Command::Discard },
-    Row { name: "hold", command: |_| Command::Hold },
+    Row { name: "discard", command: |_| Command::Discard { reason: None } },
+    Row { name: "hold", command: |_| Command::Hold { reason: None } },
     Row { name: "approve", command: |_| Command::Approve },
+    Row { name: "its run is paused", command: |_| Command::Pause },
+    Row { name: "its run goes on", command: |_| Command::Resume },
     Row { name: "edit the title", command: |_| edit_title() },
     Row { name: "edit the priority", command: |_| edit_priority() },
     Row { name: "settle: open", command: |_| settle(&dependency(), Standing::Open) },
@@ -274,6 +278,18 @@ const ARROWS: &[(&str, &str, &str)] = &[
     ("cancelled", "cancel", "unchanged"),
     ("cancelled", "retry", "**pending** · retried"),
     ("cancelled", "edit the title", "**cancelled** · edited"),
+    ("pending, run paused", "claim", "`not_ready (run_paused)`"),
+    ("pending, run paused", "start", "**running** · started"),
+    ("pending", "its run is paused", "**pending** · paused"),
+    ("pending, held", "its run is paused", "**pending** · paused"),
+    ("pending, run paused", "its run is paused", "unchanged"),
+    ("pending, run paused", "its run goes on", "**pending** · resumed"),
+    ("running, leased", "its run is paused", "**running** · paused"),
+    ("running, from outside", "its run is paused", "**running** · paused"),
+    ("completed", "its run is paused", "unchanged"),
+    ("failed", "its run is paused", "**failed** · paused"),
+    ("failed, discarded", "its run is paused", "**failed** · paused"),
+    ("cancelled", "its run is paused", "**cancelled** · paused"),
 ];
 
 #[test]
@@ -302,7 +318,10 @@ fn what_is_no_arrow_of_the_life_is_refused() {
         "cancelled",
     ];
     for column in columns().iter().filter(|column| places.contains(&column.name)) {
-        for row in LIFE.iter().filter(|row| !row.name.starts_with("settle")) {
+        // What others are to be told changes nothing where it is so already.
+        let asked =
+            |row: &&Row| !row.name.starts_with("settle") && !row.name.starts_with("its run");
+        for row in LIFE.iter().filter(asked) {
             if ARROWS.iter().any(|arrow| (arrow.0, arrow.1) == (column.name, row.name)) {
                 continue;
             }
@@ -325,13 +344,32 @@ fn a_new_attempt_raises_the_fence_and_begins_at_nothing() {
 
 #[test]
 fn a_retry_clears_the_clockwork_and_keeps_the_fence_and_the_hold() {
-    let mut mission = after_all(pending(1, spec()), &[Command::Hold, cancel()], NOW);
+    let mut mission =
+        after_all(pending(1, spec()), &[Command::Hold { reason: None }, cancel()], NOW);
     mission.scheduled_at = Some(NOW.plus(secs(60)));
     mission.expires_at = Some(NOW.plus(secs(90)));
     let again = after(&mission, &Command::Retry, NOW.plus(secs(1)));
     assert_eq!((again.attempt, again.scheduled_at, again.expires_at), (0, None, None));
     assert_eq!((again.held, again.lease_id), (true, mission.lease_id));
     assert_eq!(again.phase, Phase::Pending { since: NOW.plus(secs(1)) });
+}
+
+#[test]
+fn a_mission_of_a_paused_run_stays_out_of_the_queue_whatever_happens_to_it() {
+    let paused = after(&pending(1, spec()), &Command::Pause, NOW);
+    assert!(ticket(&paused).is_none());
+    let later = [start(), Command::TakeBack, cancel(), Command::Retry];
+    let mission = after_all(paused, &later, NOW);
+    assert!(mission.run_paused && ticket(&mission).is_none(), "{mission:?}");
+    let running = after_all(pending(1, spec()), &[claim(), Command::Pause], NOW);
+    assert!(running.running().is_some(), "what runs goes on");
+    let again = after(&running, &fail(lease(1), FailureClass::Transient), NOW);
+    assert_eq!(
+        ask(&again, &claim(), NOW.plus(secs(900))).map_err(|it| refusal_code(&it)),
+        Err("not_ready (run_paused)".to_owned())
+    );
+    let resumed = after(&again, &Command::Resume, NOW);
+    assert_eq!(ticket(&resumed).unwrap().rank, again.scheduled_at.unwrap(), "its wait is not over");
 }
 
 #[test]

@@ -9,4 +9,4 @@ SELECT
     m.pending_since, m.attempt::bigint, m.lease_id, m.snoozes::bigint, m.agent_id, m.progress_message,
     m.failure_class, m.dead_letter, m.because_of, m.tokens_in, m.tokens_out, m.cost_nanos,
     m.attempt_tokens_used, m.attempt_tokens_in, m.attempt_tokens_out, m.attempt_cost_nanos,
-    m.settled_duration_us
+    m.settled_duration_us, m.step_position, m.run_paused

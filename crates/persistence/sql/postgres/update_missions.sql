@@ -14,7 +14,9 @@ WITH moved AS (
         tokens_out = u.tokens_out, cost_nanos = u.cost_nanos,
         attempt_tokens_used = u.attempt_tokens_used, attempt_tokens_in = u.attempt_tokens_in,
         attempt_tokens_out = u.attempt_tokens_out, attempt_cost_nanos = u.attempt_cost_nanos,
-        settled_duration_us = u.settled_duration_us, lane_id = u.lane_id,
+        settled_duration_us = u.settled_duration_us, run_paused = u.run_paused,
+        fingerprint = u.fingerprint,
+        lane_id = u.lane_id,
         ready_rank = u.ready_rank, settled_at = u.updated_at, settled_tokens = u.tokens_used,
         settled_cost_nanos = u.cost_nanos
     FROM unnest(
@@ -24,14 +26,15 @@ WITH moved AS (
         $17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::bigint[],
         $21::bigint[], $22::bigint[], $23::text[], $24::text[], $25::text[], $26::boolean[],
         $27::text[], $28::bigint[], $29::bigint[], $30::bigint[], $31::bigint[], $32::bigint[],
-        $33::bigint[], $34::bigint[], $35::bigint[], $36::bigint[], $37::bigint[]
+        $33::bigint[], $34::bigint[], $35::bigint[], $36::boolean[], $37::bigint[],
+        $38::bigint[], $39::text[]
     ) AS u (
         id, status, started_at, completed_at, progress, error_message, result, agent_type,
         model_used, tokens_used, depends_on, has_dependants, has_children, version, updated_at,
         held, scheduled_at, expires_at, pending_since, attempt, lease_id, snoozes, agent_id,
         progress_message, failure_class, dead_letter, because_of, tokens_in, tokens_out,
         cost_nanos, attempt_tokens_used, attempt_tokens_in, attempt_tokens_out,
-        attempt_cost_nanos, settled_duration_us, lane_id, ready_rank
+        attempt_cost_nanos, settled_duration_us, run_paused, lane_id, ready_rank, fingerprint
     )
     WHERE m.id = u.id
     RETURNING 1

@@ -8,7 +8,7 @@ SELECT m.id, m.project_id, m.title, m.description, m.status, m.priority, m.creat
        m.pending_since, m.attempt, m.lease_id, m.snoozes, m.agent_id, m.progress_message,
        m.failure_class, m.dead_letter, m.because_of, m.tokens_in, m.tokens_out, m.cost_nanos,
        m.attempt_tokens_used, m.attempt_tokens_in, m.attempt_tokens_out, m.attempt_cost_nanos,
-       m.settled_duration_us, l.length_ms, l.expires_at
+       m.settled_duration_us, m.step_position, m.run_paused, l.length_ms, l.expires_at
 FROM missions AS m
 LEFT JOIN leases AS l ON l.mission_id = m.id
 WHERE m.id = ?1

@@ -8,5 +8,6 @@ UPDATE missions SET
     has_children = ?25, revision = ?26, held = ?27, scheduled_at = ?28, expires_at = ?29,
     pending_since = ?30, attempt = ?31, lease_id = ?32, snoozes = ?33, dead_letter = ?34,
     because_of = ?35, settled_duration_us = ?36, lane_id = ?37, ready_rank = ?38,
+    run_paused = ?39, fingerprint = ?40,
     settled_at = ?2, settled_tokens = ?7, settled_cost_nanos = ?10
 WHERE id = ?1

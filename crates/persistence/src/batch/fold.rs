@@ -6,10 +6,11 @@ use mission_control::JournalEntry;
 use mission_control_kernel::{Chance, LeaseId, MissionId, Timestamp};
 use mission_control_missions::{
     Action, Actor, AttemptChange, AttemptOutcome, Change, Command, Decision, EventKind, FollowUp,
-    Mission, NewMission, Outcome, Refusal, Seen, Standing, decide, dependency,
+    Mission, NewMission, Outcome, Refusal, RunTask, Seen, Standing, decide, dependency,
 };
 
 use super::needs::outcome_lease;
+use super::runs::Runs;
 use super::writes::{Touched, Writes};
 use crate::row::AttemptRow;
 
@@ -31,6 +32,7 @@ pub(crate) struct Fold<'a> {
     past: HashMap<(MissionId, LeaseId), AttemptOutcome>,
     /// How missions stand that are not loaded, and that some of those depend on.
     standings: HashMap<MissionId, Standing>,
+    runs: Runs,
 }
 
 impl<'a> Fold<'a> {
@@ -55,6 +57,7 @@ impl<'a> Fold<'a> {
             follow_ups: Vec::new(),
             past,
             standings: HashMap::new(),
+            runs: Runs::default(),
         }
     }
 
@@ -63,11 +66,33 @@ impl<'a> Fold<'a> {
         Self { standings, ..self }
     }
 
+    /// The same, with the runs that it needs.
+    pub(crate) fn with_runs(self, runs: Runs) -> Self {
+        Self { runs, ..self }
+    }
+
     /// Carries out one action that `by` asks for on what is loaded. A refused one leaves nothing
     /// behind.
     pub(crate) fn act(&mut self, action: &Action, by: &Actor) -> Answer {
         match action {
             Action::Create(new) => self.create(new, by),
+            Action::Launch { run, missions } => {
+                let outcome = self.create(missions, by)?;
+                let run = run.create(self.now);
+                self.runs.add(run.clone());
+                Ok(Outcome { run: Some(run), ..outcome })
+            }
+            Action::Run { scope, run, command } => {
+                let task = RunTask { run: *run, command: command.clone(), by: by.clone() };
+                let (run, changed) = self.runs.ask(scope, task)?;
+                Ok(Outcome { missions: Vec::new(), run: Some(run), changed, repeated: None })
+            }
+            Action::Align { run, mission } => {
+                let paused = self.runs.find(*run).ok_or(Refusal::UnknownRun)?.paused;
+                let found = self.find(*mission).cloned().ok_or(Refusal::NotFound)?;
+                let command = if paused { Command::Pause } else { Command::Resume };
+                self.command(&found, &command, by)
+            }
             Action::Command { scope, mission, command } => {
                 let found = self.find(*mission).filter(|found| scope.sees(&found.project));
                 let found = found.cloned().ok_or(Refusal::NotFound)?;
@@ -96,7 +121,7 @@ impl<'a> Fold<'a> {
     /// Everything that must be written now.
     pub(crate) fn into_writes(mut self) -> Writes {
         let touched = self.order.iter().filter_map(|id| self.touched.remove(id)).collect();
-        Writes::of(touched, self.entries, self.attempts, self.edges, self.follow_ups)
+        Writes::of(touched, self.entries, self.attempts, self.edges, self.follow_ups, self.runs)
     }
 
     fn find(&self, id: MissionId) -> Option<&Mission> {
@@ -121,12 +146,12 @@ impl<'a> Fold<'a> {
                 }
                 change.entry.by = by.clone();
                 let mission = self.apply(mission, *change);
-                Ok(Outcome { missions: vec![mission], changed: true, repeated: None })
+                Ok(Outcome { missions: vec![mission], run: None, changed: true, repeated: None })
             }
             Err(Refusal::LeaseLost) => {
                 let repeated = self.told_before(mission.id, command).ok_or(Refusal::LeaseLost)?;
                 let missions = vec![mission.clone()];
-                Ok(Outcome { missions, changed: false, repeated: Some(repeated) })
+                Ok(Outcome { missions, run: None, changed: false, repeated: Some(repeated) })
             }
             Err(refusal) => Err(refusal),
         }
@@ -147,7 +172,7 @@ impl<'a> Fold<'a> {
             changes.push(change);
         }
         let missions = changes.into_iter().map(|change| self.add(change)).collect();
-        Ok(Outcome { missions, changed: true, repeated: None })
+        Ok(Outcome { missions, run: None, changed: true, repeated: None })
     }
 
     fn add(&mut self, change: Change) -> Mission {
@@ -241,5 +266,5 @@ impl<'a> Fold<'a> {
 }
 
 fn unchanged(mission: Mission) -> Outcome {
-    Outcome { missions: vec![mission], changed: false, repeated: None }
+    Outcome { missions: vec![mission], run: None, changed: false, repeated: None }
 }

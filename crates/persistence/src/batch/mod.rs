@@ -6,10 +6,12 @@
 
 mod fold;
 mod needs;
+mod runs;
 mod weight;
 mod writes;
 
 pub(crate) use fold::{Answer, Fold};
 pub(crate) use needs::{Needs, unknown_dependencies};
+pub(crate) use runs::Runs;
 pub(crate) use weight::{PLAIN_BYTES, bytes_of};
-pub(crate) use writes::{LeaseInsert, LeaseWrite, MissionWrite, ReadyKey, Writes};
+pub(crate) use writes::{LeaseInsert, LeaseWrite, MissionWrite, ReadyKey, RunWrite, Writes};

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use mission_control_kernel::{LeaseId, MissionId};
-use mission_control_missions::{Action, Command, Mission};
+use mission_control_kernel::{LeaseId, MissionId, RunId};
+use mission_control_missions::{Action, Command, Mission, NewMission};
 
 /// The missions and the past attempts that a request looks at.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Needs {
     /// What is to be retried: how its dependencies stand must be known too. They need no lock, for
     /// one that breaks meanwhile tells its dependants.
     pub(crate) retried: Option<MissionId>,
+    /// The run that is asked for something, or whose word counts for one of its missions.
+    pub(crate) run: Option<RunId>,
 }
 
 /// The dependencies of `retried` missions whose standing is not known from `loaded`, sorted.
@@ -36,12 +38,10 @@ pub(crate) fn unknown_dependencies(
 impl Needs {
     pub(crate) fn of(action: &Action) -> Self {
         let (mut missions, attempt) = match action {
-            Action::Create(new) => {
-                let needed = new
-                    .iter()
-                    .flat_map(|mission| mission.parent.iter().chain(&mission.depends_on).copied());
-                (needed.collect::<Vec<_>>(), None)
-            }
+            Action::Create(new) => (referred_to(new), None),
+            Action::Launch { missions, .. } => (referred_to(missions), None),
+            Action::Run { .. } => (Vec::new(), None),
+            Action::Align { mission, .. } => (vec![*mission], None),
             Action::Command { mission, command, .. }
             | Action::Selected { mission, command, .. } => {
                 (vec![*mission], outcome_lease(command).map(|lease| (*mission, lease)))
@@ -54,12 +54,30 @@ impl Needs {
             Action::Command { mission, command: Command::Retry, .. }
             | Action::Selected { mission, command: Command::Retry, .. } => Some(*mission),
             Action::Create(_)
+            | Action::Launch { .. }
+            | Action::Run { .. }
+            | Action::Align { .. }
             | Action::Command { .. }
             | Action::Selected { .. }
             | Action::Settle { .. } => None,
         };
-        Self { missions, attempt, retried }
+        let run = match action {
+            Action::Run { run, .. } | Action::Align { run, .. } => Some(*run),
+            Action::Create(_)
+            | Action::Launch { .. }
+            | Action::Command { .. }
+            | Action::Selected { .. }
+            | Action::Settle { .. } => None,
+        };
+        Self { missions, attempt, retried, run }
     }
+}
+
+/// What new missions hang on that is there already.
+fn referred_to(new: &[NewMission]) -> Vec<MissionId> {
+    let made: HashSet<MissionId> = new.iter().map(|mission| mission.id).collect();
+    let named = new.iter().flat_map(|it| it.parent.iter().chain(&it.depends_on).copied());
+    named.filter(|id| !made.contains(id)).collect()
 }
 
 /// The lease that a command which ends an attempt names.
@@ -77,9 +95,11 @@ pub(crate) fn outcome_lease(command: &Command) -> Option<LeaseId> {
         | Command::Expire
         | Command::Cancel { .. }
         | Command::Retry
-        | Command::Discard
-        | Command::Hold
+        | Command::Discard { .. }
+        | Command::Hold { .. }
         | Command::Approve
+        | Command::Pause
+        | Command::Resume
         | Command::Edit(_)
         | Command::Settle { .. } => None,
     }

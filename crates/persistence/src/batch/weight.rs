@@ -10,10 +10,14 @@ pub(crate) const PLAIN_BYTES: usize = 1_024;
 pub(crate) fn bytes_of(action: &Action) -> usize {
     match action {
         Action::Create(new) => new.iter().map(bytes_of_new).sum(),
+        Action::Launch { run, missions } => {
+            let run = PLAIN_BYTES + run.input.as_str().len();
+            run + missions.iter().map(bytes_of_new).sum::<usize>()
+        }
         Action::Command { command, .. } | Action::Selected { command, .. } => {
             PLAIN_BYTES + bytes_of_body(command)
         }
-        Action::Settle { .. } => PLAIN_BYTES,
+        Action::Settle { .. } | Action::Run { .. } | Action::Align { .. } => PLAIN_BYTES,
     }
 }
 
@@ -44,9 +48,11 @@ fn bytes_of_body(command: &Command) -> usize {
         | Command::Expire
         | Command::Cancel { .. }
         | Command::Retry
-        | Command::Discard
-        | Command::Hold
+        | Command::Discard { .. }
+        | Command::Hold { .. }
         | Command::Approve
+        | Command::Pause
+        | Command::Resume
         | Command::Settle { .. } => 0,
     }
 }

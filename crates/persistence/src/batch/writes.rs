@@ -7,7 +7,8 @@ use mission_control_kernel::{MissionId, ProjectId};
 use mission_control_missions::queue::{LaneKey, ticket};
 use mission_control_missions::{Driver, FollowUp, Mission};
 
-use crate::row::{AttemptRow, EntryRow, LeaseRow, MissionRow, entry_to_row};
+use super::runs::Runs;
+use crate::row::{AttemptRow, EntryRow, FollowUpRow, LeaseRow, MissionRow, RunRow, entry_to_row};
 
 /// A mission before and after a batch.
 pub(crate) struct Touched {
@@ -39,6 +40,15 @@ pub(crate) enum MissionWrite {
     Progress,
     /// A person edited it: the columns of its spec changed too.
     Edit,
+}
+
+/// What becomes of the row of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RunWrite {
+    /// It is new.
+    Insert,
+    /// It was paused, or goes on.
+    Update,
 }
 
 /// A row of `ready` by its key, the lane still by what it means.
@@ -77,6 +87,7 @@ pub(crate) struct LeaseInsert {
 /// Everything that one transaction writes.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Writes {
+    pub(crate) runs: Vec<(RunWrite, RunRow)>,
     pub(crate) missions: Vec<(MissionWrite, MissionRow)>,
     /// The lane and rank that each of `missions` has afterwards, in the same order.
     pub(crate) tickets: Vec<Option<ReadyKey>>,
@@ -85,7 +96,7 @@ pub(crate) struct Writes {
     pub(crate) leases: Vec<LeaseWrite>,
     pub(crate) attempts: Vec<AttemptRow>,
     pub(crate) edges: Vec<(String, String, String)>,
-    pub(crate) follow_ups: Vec<(String, String, FollowUp)>,
+    pub(crate) follow_ups: Vec<FollowUpRow>,
     pub(crate) entries: Vec<EntryRow>,
 }
 
@@ -96,6 +107,7 @@ impl Writes {
         attempts: Vec<AttemptRow>,
         edges: Vec<(MissionId, MissionId)>,
         follow_ups: Vec<(MissionId, FollowUp)>,
+        runs: Runs,
     ) -> Self {
         let hangs_together = !edges.is_empty() || !follow_ups.is_empty();
         let projects: HashMap<MissionId, &ProjectId> = touched
@@ -105,14 +117,17 @@ impl Writes {
             .collect();
         let project =
             |id: &MissionId| projects.get(id).map(ToString::to_string).unwrap_or_default();
+        let (runs, asked) = runs.into_rows();
         let mut writes = Self {
+            runs,
             edges: edges
                 .iter()
                 .map(|(on, mission)| (on.to_string(), mission.to_string(), project(mission)))
                 .collect(),
             follow_ups: follow_ups
                 .iter()
-                .map(|(mission, what)| (mission.to_string(), project(mission), *what))
+                .map(|(mission, what)| FollowUpRow::of_mission(project(mission), *mission, *what))
+                .chain(asked)
                 .collect(),
             entries: entries.iter().map(entry_to_row).collect(),
             attempts,
@@ -159,8 +174,9 @@ fn mission_write(was: Option<&Mission>, now: &Mission) -> Option<MissionWrite> {
             let same_row = was.version == now.version
                 && was.has_dependants == now.has_dependants
                 && was.has_children == now.has_children;
-            let flags_moved =
-                was.has_dependants != now.has_dependants || was.has_children != now.has_children;
+            let flags_moved = was.has_dependants != now.has_dependants
+                || was.has_children != now.has_children
+                || was.run_paused != now.run_paused;
             if flags_moved {
                 return Some(MissionWrite::Update);
             }

@@ -1,11 +1,10 @@
 //! One batch: lock, fold, write, commit.
 
-use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use mission_control_kernel::{LeaseId, MissionId, StoreError, Timestamp};
+use mission_control_kernel::{MissionId, StoreError, Timestamp};
 use mission_control_missions::queue::LaneKey;
-use mission_control_missions::{AttemptOutcome, Mission, Refusal, Rendered, Request, Verdict};
+use mission_control_missions::{Refusal, Rendered, Request, Verdict};
 use tokio::time::{Instant, timeout_at};
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
@@ -13,13 +12,13 @@ use tokio_postgres::error::SqlState;
 use super::committer::Context;
 use super::directory::FLOOR_SLACK;
 use super::link::{FLIGHT_WITHIN, Link, WRITER_SETUP};
-use super::load::{Columns, mission_row, mission_sql, sql};
+use super::load::{Columns, mission_sql, sql};
+use super::opened::open;
 use super::receipts::{self, Kept};
 use super::standings::standings;
 use super::values::{Params, params, store_error};
 use super::write;
-use crate::batch::{Fold, Needs, Writes};
-use crate::row::{LeaseRow, MissionRow};
+use crate::batch::{Fold, Needs, Runs, Writes};
 
 /// What became of one request of a batch.
 pub(super) enum Fate {
@@ -50,6 +49,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     sql!("existing_missions"),
     sql!("lock_leases"),
     sql!("past_attempts"),
+    sql!("lock_runs"),
     sql!("take_receipts"),
     sql!("find_receipts"),
     sql!("fill_receipts"),
@@ -90,6 +90,7 @@ pub(super) async fn carry_out(
     let chance = &*context.chance;
     let standings = standings(link, &opened.missions, &needs).await?;
     let mut fold = Fold::over(opened.missions, opened.past, now, &chance).knowing(standings);
+    fold = fold.with_runs(Runs::over(opened.runs));
     let mut fates = Vec::with_capacity(requests.len());
     let mut kept = Vec::new();
     for ((request, needs), receipt) in requests.iter().zip(&needs).zip(opened.receipts) {
@@ -170,130 +171,6 @@ fn opens_work(writes: &Writes) -> bool {
             .any(|lease| matches!(lease, crate::batch::LeaseWrite::Delete { .. }))
 }
 
-/// A transaction that has begun, and what it has locked.
-#[derive(Default)]
-struct Opened {
-    begun: Begun,
-    missions: Vec<Mission>,
-    /// They are there, but held by someone else.
-    locked_away: HashSet<MissionId>,
-    past: HashMap<(MissionId, LeaseId), AttemptOutcome>,
-    receipts: Vec<Kept>,
-}
-
-/// Flight 1. A batch that needs nothing locked has none: its transaction begins with its writes.
-async fn open(
-    link: &mut Link,
-    context: &Context,
-    requests: &[&Request],
-    needs: &[Needs],
-    lanes: Lanes,
-) -> Result<Opened, Stop> {
-    let mut ids: Vec<MissionId> = needs.iter().flat_map(|need| &need.missions).copied().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let keyed = requests.iter().any(|request| request.receipt.is_some());
-    if ids.is_empty() && !keyed && lanes == Lanes::Late {
-        let receipts = requests.iter().map(|_| Kept::None).collect();
-        return Ok(Opened { receipts, ..Opened::default() });
-    }
-    let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    let (past_missions, past_leases): (Vec<String>, Vec<i64>) = needs
-        .iter()
-        .filter_map(|need| need.attempt)
-        .map(|(mission, lease)| (mission.to_string(), lease.number()))
-        .unzip();
-    let mut calls: Vec<Call> = vec![("BEGIN", Vec::new()), (sql!("transaction_id"), Vec::new())];
-    if lanes == Lanes::Held {
-        calls.push((sql!("hold_lanes"), Vec::new()));
-    }
-    let receipt_calls = receipts::take(requests, context.clock.now());
-    let receipts_at = calls.len();
-    let receipts_asked = receipt_calls.len();
-    calls.extend(receipt_calls);
-    let missions_at = calls.len();
-    calls.push((mission_sql!("lock_missions"), params![names.clone()]));
-    calls.push((sql!("lock_leases"), params![names.clone()]));
-    calls.push((sql!("existing_missions"), params![names]));
-    if !past_missions.is_empty() {
-        calls.push((sql!("past_attempts"), params![past_missions, past_leases]));
-    }
-    let answers = fly(link, &calls).await?;
-    let decode = || {
-        let leases = leases(&answers[missions_at + 1])?;
-        let (missions, mut locked_away) = missions(&answers[missions_at], &leases)?;
-        let seen: HashSet<MissionId> = missions.iter().map(|mission| mission.id).collect();
-        for row in &answers[missions_at + 2] {
-            let id = parse_id(Columns::of(row).take()?)?;
-            if !seen.contains(&id) {
-                locked_away.insert(id);
-            }
-        }
-        let past = match answers.get(missions_at + 3) {
-            Some(rows) => past(rows)?,
-            None => HashMap::new(),
-        };
-        let taken = &answers[receipts_at..receipts_at + receipts_asked];
-        let receipts = receipts::read(requests, taken)?;
-        let begun = Begun::Yes(transaction_id(&answers[1])?);
-        Ok(Opened { begun, missions, locked_away, past, receipts })
-    };
-    match decode() {
-        Ok(opened) => Ok(opened),
-        Err(error) => {
-            rollback(link).await;
-            Err(Stop::Refused(error))
-        }
-    }
-}
-
-/// Missions with their leases. One whose lease is just being renewed counts as held.
-fn missions(
-    rows: &[Row],
-    leases: &HashMap<String, LeaseRow>,
-) -> Result<(Vec<Mission>, HashSet<MissionId>), StoreError> {
-    let mut missions = Vec::with_capacity(rows.len());
-    let mut held = HashSet::new();
-    for row in rows {
-        let (row, _) = mission_row(row)?;
-        let lease = leases.get(&row.id).copied();
-        if is_leased(&row) && lease.is_none() {
-            held.insert(parse_id(&row.id)?);
-        } else {
-            missions.push(row.into_mission(lease)?);
-        }
-    }
-    Ok((missions, held))
-}
-
-fn is_leased(row: &MissionRow) -> bool {
-    row.status == "running" && row.agent_id.is_some()
-}
-
-fn leases(rows: &[Row]) -> Result<HashMap<String, LeaseRow>, StoreError> {
-    rows.iter()
-        .map(|row| {
-            let mut columns = Columns::of(row);
-            let mission: String = columns.take()?;
-            let length_ms = columns.take()?;
-            Ok((mission, LeaseRow { length_ms, expires_at: columns.time()? }))
-        })
-        .collect()
-}
-
-fn past(rows: &[Row]) -> Result<HashMap<(MissionId, LeaseId), AttemptOutcome>, StoreError> {
-    rows.iter()
-        .map(|row| {
-            let mut columns = Columns::of(row);
-            let mission = parse_id(columns.take()?)?;
-            let lease = LeaseId::new(columns.take()?);
-            let outcome: &str = columns.take()?;
-            let reader = crate::row::Reader { table: "attempts", row: &mission.to_string() };
-            Ok(((mission, lease), reader.parse("outcome", outcome)?))
-        })
-        .collect()
-}
-
 pub(super) fn parse_id(text: &str) -> Result<MissionId, StoreError> {
     crate::row::Reader { table: "missions", row: text }.parse("id", text)
 }
@@ -348,7 +225,7 @@ pub(super) enum Begun {
     Yes(String),
 }
 
-fn transaction_id(rows: &[Row]) -> Result<String, StoreError> {
+pub(super) fn transaction_id(rows: &[Row]) -> Result<String, StoreError> {
     let row = rows.first().ok_or_else(|| StoreError::Defect("no transaction id".to_owned()))?;
     Columns::of(row).take()
 }

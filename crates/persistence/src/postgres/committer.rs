@@ -170,8 +170,12 @@ impl Loop {
         let (mut missions, mut bytes) = (0, 0);
         while let Some(job) = self.waiting.front() {
             missions += match &job.request.action {
-                Action::Create(new) => new.len(),
-                Action::Command { .. } | Action::Selected { .. } | Action::Settle { .. } => 1,
+                Action::Create(missions) | Action::Launch { missions, .. } => missions.len(),
+                Action::Command { .. }
+                | Action::Selected { .. }
+                | Action::Run { .. }
+                | Action::Align { .. }
+                | Action::Settle { .. } => 1,
             };
             bytes += bytes_of(&job.request.action);
             let full = jobs.len() >= BATCH || missions > BATCH_MISSIONS || bytes > BATCH_BYTES;

@@ -160,9 +160,12 @@ impl Work<'_> {
         let standings = rows.iter().map(standing).collect::<Result<Vec<_>, _>>()?;
         self.query(sql!("remove_edges"), &ids).await?;
         self.query(sql!("remove_texts"), &ids).await?;
+        let runs: Vec<String> =
+            texts(&self.query(sql!("runs_of"), &ids).await?)?.into_iter().collect();
         let rows = self.query(sql!("remove_missions"), &ids).await?;
         let left = rows.iter().map(left).collect::<Result<Vec<_>, _>>()?;
         let told = entries(self.now, left, &standings)?;
+        self.query(sql!("remove_runs"), &params![runs]).await?;
         self.query(sql!("insert_journal"), &write::journal(told, self.now.as_micros())).await?;
         Ok(())
     }

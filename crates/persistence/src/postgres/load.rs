@@ -131,6 +131,8 @@ fn moved(c: &mut Columns<'_>, asked: MissionRow) -> Result<MissionRow, StoreErro
         attempt_tokens_out: c.take()?,
         attempt_cost_nanos: c.take()?,
         settled_duration_us: c.take()?,
+        step_position: c.take()?,
+        run_paused: c.take()?,
         ..asked
     })
 }

@@ -7,8 +7,7 @@ use super::load::sql;
 use super::values::store_error;
 use crate::migrate::{Applied, Migration, MigrationError, checksum, migrations, pending};
 
-const MIGRATIONS: &[Migration] =
-    migrations!("postgres": 1 "0001_spine", 2 "0002_search", 3 "0003_totals", 4 "0004_identity");
+const MIGRATIONS: &[Migration] = migrations!("postgres": 1 "0001_spine", 2 "0002_search", 3 "0003_totals", 4 "0004_identity", 5 "0005_workflows", 6 "0006_templates", 7 "0007_dead_letter");
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]

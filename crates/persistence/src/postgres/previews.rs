@@ -18,7 +18,7 @@ impl Previews for Postgres {
         preview: Preview,
         life: Duration,
     ) -> Result<Timestamp, StoreError> {
-        let PreviewRow { action, priority, chosen } = PreviewRow::of(&preview);
+        let PreviewRow { action, priority, reason, chosen } = PreviewRow::of(&preview);
         let now = self.context.clock.now();
         let expires_at = now.plus(life);
         let parameters = params![
@@ -30,6 +30,7 @@ impl Previews for Postgres {
             chosen,
             At(now.as_micros()),
             At(expires_at.as_micros()),
+            reason,
         ];
         self.context.pool.write(sql!("insert_preview"), &parameters).await?;
         Ok(expires_at)
@@ -46,7 +47,12 @@ impl Previews for Postgres {
         let rows = self.context.pool.query(sql!("find_preview"), &parameters).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let mut c = Columns::of(row);
-        let row = PreviewRow { action: c.take()?, priority: c.take()?, chosen: c.take()? };
+        let row = PreviewRow {
+            action: c.take()?,
+            priority: c.take()?,
+            reason: c.take()?,
+            chosen: c.take()?,
+        };
         row.into_preview(project, principal, id).map(Some)
     }
 }

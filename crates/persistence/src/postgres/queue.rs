@@ -1,20 +1,18 @@
-//! What explains the queue, and what operators set for it.
+//! What explains the queue.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mission_control_kernel::{MissionId, ProjectId, StoreError, Timestamp};
+use mission_control_kernel::{MissionId, StoreError, Timestamp};
 use mission_control_missions::queue::{
-    Counted, LANES_LOOKED_AT, LaneId, LaneKey, LaneRanks, POSITION_LIMIT, QueueFacts, QueueSetting,
-    Ticket, explained_depth, last_ahead, ticket,
+    Counted, LANES_LOOKED_AT, LaneId, LaneKey, LaneRanks, POSITION_LIMIT, QueueFacts, Ticket,
+    explained_depth, last_ahead, ticket,
 };
-use mission_control_missions::{Kind, Mission, QueueState, QueueView};
+use mission_control_missions::{Mission, QueueView};
 
 use super::committer::Context;
 use super::facts;
 use super::load::{Columns, sql};
-use super::pool::Pool;
 use super::values::params;
 
 pub(super) async fn view(
@@ -103,51 +101,4 @@ fn listed(lane: LaneId, key: &Arc<LaneKey>, mut ranks: Vec<i64>, depth: usize) -
     ranks.truncate(depth);
     let ranks = ranks.into_iter().map(Timestamp::from_micros).collect();
     LaneRanks { lane, key: Arc::clone(key), ranks, whole }
-}
-
-pub(super) async fn states(
-    pool: &Pool,
-    project: &ProjectId,
-) -> Result<Vec<QueueState>, StoreError> {
-    let settings = pool.query(sql!("queue_settings"), &params![vec![project.to_string()]]).await?;
-    let mut settings: HashMap<Option<Kind>, QueueSetting> = facts::read_settings(&settings)?
-        .into_iter()
-        .filter(|((of, _), _)| of == project)
-        .map(|((_, kind), setting)| (kind, setting))
-        .collect();
-    let rows = pool.query(sql!("kinds_in_use"), &params![project.to_string()]).await?;
-    let mut states = Vec::new();
-    let mut running_in_all: u32 = 0;
-    for row in &rows {
-        let mut columns = Columns::of(row);
-        let name: &str = columns.take()?;
-        let reader = crate::row::Reader { table: "leases", row: name };
-        let kind: Kind = reader.parse("kind", name)?;
-        let running: u32 = reader.count("kind", columns.take()?)?;
-        running_in_all = running_in_all.saturating_add(running);
-        let setting = settings.remove(&Some(kind.clone())).unwrap_or_default();
-        states.push(QueueState { kind: Some(kind), setting, running });
-    }
-    states.extend(settings.into_iter().map(|(kind, setting)| {
-        let running = if kind.is_none() { running_in_all } else { 0 };
-        QueueState { kind, setting, running }
-    }));
-    states.sort_by(|one, other| one.kind.cmp(&other.kind));
-    Ok(states)
-}
-
-pub(super) async fn set(
-    pool: &Pool,
-    project: &ProjectId,
-    kind: Option<&Kind>,
-    setting: QueueSetting,
-) -> Result<(), StoreError> {
-    let parameters = params![
-        project.to_string(),
-        kind.map(ToString::to_string).unwrap_or_default(),
-        setting.paused,
-        setting.limit.map(i64::from),
-        setting.key_limit.map(i64::from),
-    ];
-    pool.write(sql!("set_queue"), &parameters).await.map(|_| ())
 }

@@ -2,14 +2,14 @@
 
 use mission_control::JournalEntry;
 use mission_control_kernel::{MissionId, Scope, StoreError};
-use mission_control_missions::{AttemptRecord, Mission, MissionEvent};
+use mission_control_missions::{AttemptRecord, Found, Mission, MissionEvent};
 
 use super::batch::parse_id;
 use super::journal::entry_row;
 use super::load::{Columns, mission, mission_sql, sql};
 use super::pool::Pool;
 use super::values::params;
-use crate::row::{AttemptRow, entry_from_row, under_way};
+use crate::row::{AttemptRow, entry_from_row, found, under_way};
 
 /// The projects of a scope as a parameter; none for all.
 pub(super) fn projects(scope: &Scope) -> Option<Vec<String>> {
@@ -27,6 +27,23 @@ pub(super) async fn missions(
     let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let rows = pool.query(mission_sql!("missions_by_id"), &params![names, projects(scope)]).await?;
     rows.iter().map(mission).collect()
+}
+
+pub(super) async fn results(
+    pool: &Pool,
+    scope: &Scope,
+    ids: &[MissionId],
+) -> Result<Vec<Found>, StoreError> {
+    let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let rows = pool.query(sql!("results_of"), &params![names, projects(scope)]).await?;
+    rows.iter()
+        .map(|row| {
+            let mut c = Columns::of(row);
+            let (id, run, key): (&str, Option<&str>, Option<&str>) =
+                (c.take()?, c.take()?, c.take()?);
+            found(id, run, key, c.take()?)
+        })
+        .collect()
 }
 
 pub(super) async fn descendants(

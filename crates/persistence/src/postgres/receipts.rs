@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use mission_control_kernel::{StoreError, Timestamp};
-use mission_control_missions::{Rendered, Request};
+use mission_control_kernel::{ProjectId, StoreError, Timestamp};
+use mission_control_missions::{KeptAnswer, Rendered, Request};
 use tokio_postgres::Row;
 
 use super::batch::Call;
 use super::load::{Columns, sql};
+use super::pool::Pool;
 use super::values::{At, params};
 
 /// What is known of a request's key.
@@ -103,6 +104,25 @@ pub(super) fn read(requests: &[&Request], answers: &[Vec<Row>]) -> Result<Vec<Ke
         }
     });
     Ok(kept.collect())
+}
+
+/// What is kept under one key.
+pub(super) async fn kept_answer(
+    pool: &Pool,
+    project: &ProjectId,
+    principal: &str,
+    key: &str,
+) -> Result<Option<KeptAnswer>, StoreError> {
+    let one = |text: &str| vec![text.to_owned()];
+    let asked = params![one(project.as_str()), one(principal), one(key)];
+    let rows = pool.query(sql!("find_receipts"), &asked).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut c = Columns::of(row);
+    let _: (&str, &str, &str) = (c.take()?, c.take()?, c.take()?);
+    let (request_digest, status): (Vec<u8>, i64) = (c.take()?, c.take()?);
+    let body = c.take::<Option<Vec<u8>>>()?.unwrap_or_default();
+    let status = u16::try_from(status).unwrap_or_default();
+    Ok(Some(KeptAnswer { request_digest, rendered: Rendered { status, body } }))
 }
 
 /// The statements that keep the answers of a batch, and give back the keys of requests that were

@@ -7,7 +7,7 @@ use deadpool_postgres::{Client, Transaction};
 use mission_control::agents::Standing;
 use mission_control::{Completion, Minute, Slice, Snapshot};
 use mission_control_kernel::{Clock, MissionId, Money, ProjectId, StoreError, Timestamp};
-use mission_control_missions::{Delta, Totals};
+use mission_control_missions::{Delta, KindCounts, Status, Totals};
 use tokio_postgres::{IsolationLevel, Row};
 
 use super::batch::parse_id;
@@ -70,6 +70,7 @@ pub(super) async fn aggregate(
     let mut snapshot = Snapshot { seq: instant.seq, ..Snapshot::default() };
     let none = Vec::new();
     totals(&instant.query(sql!("count_cells"), &none).await?, &mut snapshot.totals)?;
+    kinds(&instant.query(sql!("count_kinds"), &none).await?, &mut snapshot)?;
     removed(&instant, &mut snapshot).await?;
     standings(&instant.query(sql!("count_standings"), &none).await?, &mut snapshot)?;
     running(&instant.query(sql!("count_running"), &none).await?, &mut snapshot)?;
@@ -97,6 +98,7 @@ pub(super) async fn slice(
     let span = params![after, until];
     let mut counted = Snapshot { seq: instant.seq, ..Snapshot::default() };
     totals(&instant.query(sql!("slice_cells"), &span).await?, &mut counted.totals)?;
+    kinds(&instant.query(sql!("slice_kinds"), &span).await?, &mut counted)?;
     if is_first {
         removed(&instant, &mut counted).await?;
     }
@@ -128,6 +130,22 @@ fn totals(rows: &[Row], all: &mut BTreeMap<ProjectId, Totals>) -> Result<(), Sto
             dead_letter: c.take()?,
             held: c.take()?,
         });
+    }
+    Ok(())
+}
+
+fn kinds(rows: &[Row], snapshot: &mut Snapshot) -> Result<(), StoreError> {
+    for row in rows {
+        let mut c = Columns::of(row);
+        let reader = Reader { table: "missions", row: "" };
+        let project = reader.parse("project_id", c.take()?)?;
+        let kind = reader.parse("kind", c.take()?)?;
+        let (status, priority): (Status, _) =
+            (reader.parse("status", c.take()?)?, reader.parse("priority", c.take()?)?);
+        let counts: &mut KindCounts =
+            snapshot.kinds.entry(project).or_default().entry(kind).or_default();
+        counts.count(status, priority, c.take()?);
+        counts.held += c.take::<i64>()?;
     }
     Ok(())
 }

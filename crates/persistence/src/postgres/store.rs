@@ -8,17 +8,20 @@ use mission_control_agents::{Agent, AgentCommand, AgentStore, AgentVerdict, Regi
 use mission_control_kernel::{
     AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
 };
-use mission_control_missions::queue::QueueSetting;
+use mission_control_missions::queue::{QueueChange, QueueLine, QueueState};
 use mission_control_missions::{
-    AttemptRecord, ClaimRequest, Claims, Due, FollowUpTask, HeldLease, Kind, ListPage, ListQuery,
-    LogLevel, LogLine, Mission, MissionEvent, MissionStore, QueueState, QueueView, Refusal,
-    Renewal, Request, Verdict,
+    Actor, AttemptRecord, ClaimRequest, Claims, DeadLetter, Due, FollowUpTask, Found, HeldLease,
+    KeptAnswer, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent, MissionStore,
+    QueueView, Refusal, Renewal, Request, Verdict,
 };
 
 use super::committer::Context;
 use super::load::{Columns, sql};
 use super::pool::COUNT_WITHIN;
-use super::{Postgres, agents, journal, leases, lists, logs, queue, reads, snapshot, sweep};
+use super::{
+    Postgres, agents, dead_letter, journal, leases, lists, logs, queue, queues, reads, receipts,
+    snapshot, sweep,
+};
 
 /// How often counting is tried again when batches were just being numbered.
 const COUNT_TRIES: u32 = 50;
@@ -27,6 +30,15 @@ const COUNT_TRIES: u32 = 50;
 impl MissionStore for Postgres {
     async fn apply(&self, request: Request) -> Result<Verdict, StoreError> {
         self.committer.apply(request).await
+    }
+
+    async fn kept_answer(
+        &self,
+        project: &ProjectId,
+        principal: &str,
+        key: &str,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        receipts::kept_answer(&self.context.pool, project, principal, key).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Claims, StoreError> {
@@ -55,6 +67,10 @@ impl MissionStore for Postgres {
 
     async fn missions(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Mission>, StoreError> {
         reads::missions(&self.context.pool, scope, ids).await
+    }
+
+    async fn results(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Found>, StoreError> {
+        reads::results(&self.context.pool, scope, ids).await
     }
 
     async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError> {
@@ -130,18 +146,29 @@ impl MissionStore for Postgres {
     }
 
     async fn queues(&self, project: &ProjectId) -> Result<Vec<QueueState>, StoreError> {
-        queue::states(&self.context.pool, project).await
+        queues::states(&self.context.pool, project).await
     }
 
-    async fn set_queue(
+    async fn queue_lines(
+        &self,
+        project: &ProjectId,
+        kinds: &[Kind],
+    ) -> Result<Vec<QueueLine>, StoreError> {
+        queues::waiting(&self.context, project, kinds).await
+    }
+
+    async fn change_queue(
         &self,
         project: &ProjectId,
         kind: Option<&Kind>,
-        setting: QueueSetting,
+        change: QueueChange,
+        by: &Actor,
     ) -> Result<(), StoreError> {
-        queue::set(&self.context.pool, project, kind, setting).await?;
-        self.context.signals.work_arrived();
-        Ok(())
+        queues::change(&self.context, project, kind, change, by).await
+    }
+
+    async fn dead_letter(&self, project: &ProjectId, limit: u32) -> Result<DeadLetter, StoreError> {
+        dead_letter::read(&self.context.pool, project, limit).await
     }
 
     async fn due(&self, limit: u32) -> Result<Vec<Due>, StoreError> {

@@ -9,7 +9,7 @@ use super::batch::parse_id;
 use super::load::{Columns, sql};
 use super::pool::Pool;
 use super::values::{At, params};
-use crate::row::follow_up_from_word;
+use crate::row::FollowUpRow;
 
 /// A follow-up that its taker has not finished comes back after this long.
 const TAKEN_FOR: Duration = Duration::from_secs(30);
@@ -44,13 +44,15 @@ pub(super) async fn take_follow_ups(
         .map(|row| {
             let mut columns = Columns::of(row);
             let id: i64 = columns.take()?;
-            let mission = parse_id(columns.take()?)?;
-            let what = follow_up_from_word(columns.take()?).ok_or_else(|| StoreError::Corrupt {
-                table: "follow_ups",
-                column: "what",
-                row: id.to_string(),
-            })?;
-            Ok(FollowUpTask { id, mission, what })
+            let row = FollowUpRow {
+                mission_id: columns.take()?,
+                run_id: columns.take()?,
+                what: columns.take()?,
+                asked_by: columns.take()?,
+                reason: columns.take()?,
+                ..FollowUpRow::default()
+            };
+            row.into_task(id)
         })
         .collect()
 }

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mission_control::{Analysis, Grouping, History, MetricsPoint, Perishable, Retention, Walk};
+use mission_control::{
+    Analysis, Grouping, History, Measured, MetricsPoint, Perishable, Retention, Walk,
+};
 use mission_control_kernel::{MissionId, Money, ProjectId, StoreError, Timestamp};
 use mission_control_missions::queue::LaneId;
 use mission_control_missions::{Status, Totals};
+use mission_control_workflows::template::{MetricKey, TemplateName};
 use tokio_postgres::Row;
 
 use super::load::{Columns, sql};
 use super::values::{At, Params, params};
 use super::{Postgres, closing, leaving};
-use crate::row::{GroupRow, Reader, analysis, at, micros_of};
+use crate::row::{GroupRow, Reader, analysis, at, measured, micros_of};
 
 #[async_trait]
 impl Retention for Postgres {
@@ -101,6 +104,34 @@ impl History for Postgres {
         analysis(rows.iter().map(group).collect::<Result<_, _>>()?, most)
     }
 
+    async fn measure(
+        &self,
+        project: &ProjectId,
+        wanted: &[(TemplateName, MetricKey)],
+        (from, to): (Timestamp, Timestamp),
+        most: u32,
+    ) -> Result<Vec<Measured>, StoreError> {
+        let templates: Vec<String> = wanted.iter().map(|(name, _)| name.to_string()).collect();
+        let members: Vec<String> = wanted.iter().map(|(_, key)| key.to_string()).collect();
+        let parameters = params![
+            project.to_string(),
+            At(from.as_micros()),
+            At(to.as_micros()),
+            templates,
+            members,
+            i64::from(most),
+        ];
+        let rows = self.context.pool.query(sql!("measure"), &parameters).await?;
+        let figures = rows.iter().map(|row| {
+            let mut c = Columns::of(row);
+            let (place, count) = (c.take()?, c.take()?);
+            let mut figure = || c.take::<&str>()?.parse().map_err(|_| not_a_figure());
+            let figures = [figure()?, figure()?, figure()?];
+            measured(place, count, figures)
+        });
+        figures.collect()
+    }
+
     async fn size(&self) -> Result<u64, StoreError> {
         let rows = self.context.pool.query(sql!("store_size"), &Params::new()).await?;
         let size: i64 = rows.first().map_or(Ok(0), |row| Columns::of(row).take())?;
@@ -122,6 +153,10 @@ fn group(row: &Row) -> Result<GroupRow, StoreError> {
         cost: c.take()?,
         looked_at: c.take()?,
     })
+}
+
+fn not_a_figure() -> StoreError {
+    StoreError::Defect("a mean of numbers is none".to_owned())
 }
 
 fn columns_of(minute: Timestamp, totals: &[(ProjectId, Totals)]) -> Params {

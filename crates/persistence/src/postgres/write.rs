@@ -8,10 +8,12 @@ use mission_control_kernel::StoreError;
 use super::lanes::Numbers;
 use super::load::sql;
 use super::values::{At, Params, params};
-use crate::batch::{LeaseInsert, LeaseWrite, MissionWrite, ReadyKey, Writes};
-use crate::row::{AttemptRow, EntryRow, MissionRow, follow_up_to_word};
+use crate::batch::{LeaseInsert, LeaseWrite, MissionWrite, ReadyKey, RunWrite, Writes};
+use crate::row::{AttemptRow, EntryRow, MissionRow, RunRow};
 
 pub(super) const STATEMENTS: &[&str] = &[
+    sql!("insert_runs"),
+    sql!("update_runs"),
     sql!("insert_missions"),
     sql!("update_missions"),
     sql!("update_progress"),
@@ -31,6 +33,13 @@ pub(super) const STATEMENTS: &[&str] = &[
 
 type Call = (&'static str, Params);
 
+/// One array per column, moved out of the rows.
+macro_rules! columns {
+    ($rows:ident: $($field:ident),+ $(,)?) => {
+        params![$($rows.iter_mut().map(|row| take(&mut row.$field)).collect::<Vec<_>>()),+]
+    };
+}
+
 /// The statements of a batch, in the order in which rows are locked. `at` is the instant of the
 /// batch, which all its journal entries share.
 ///
@@ -39,6 +48,7 @@ type Call = (&'static str, Params);
 pub(super) fn calls(writes: Writes, lanes: &Numbers, at: i64) -> Result<Vec<Call>, StoreError> {
     let mut calls = Vec::new();
     lanes_in_use(&writes, lanes, &mut calls)?;
+    runs(writes.runs, &mut calls);
     missions(writes.missions, writes.tickets, lanes, &mut calls)?;
     ready(&writes.ready_deletes, &writes.ready_inserts, lanes, &mut calls)?;
     leases(writes.leases, &mut calls);
@@ -52,23 +62,16 @@ pub(super) fn calls(writes: Writes, lanes: &Numbers, at: i64) -> Result<Vec<Call
         calls.push((sql!("insert_dependencies"), params![on, mission, project]));
     }
     if !writes.follow_ups.is_empty() {
-        let what: Vec<&str> =
-            writes.follow_ups.iter().map(|row| follow_up_to_word(row.2)).collect();
-        let (mission, project): (Vec<_>, Vec<_>) =
-            writes.follow_ups.iter().map(|row| (row.0.clone(), row.1.clone())).unzip();
-        calls.push((sql!("insert_follow_ups"), params![mission, project, what]));
+        let mut rows = writes.follow_ups;
+        calls.push((
+            sql!("insert_follow_ups"),
+            columns![rows: mission_id, run_id, project_id, what, asked_by, reason],
+        ));
     }
     if !writes.entries.is_empty() {
         calls.push((sql!("insert_journal"), journal(writes.entries, at)));
     }
     Ok(calls)
-}
-
-/// One array per column, moved out of the rows.
-macro_rules! columns {
-    ($rows:ident: $($field:ident),+ $(,)?) => {
-        params![$($rows.iter_mut().map(|row| take(&mut row.$field)).collect::<Vec<_>>()),+]
-    };
 }
 
 fn times<R>(rows: &[R], time: impl Fn(&R) -> i64) -> Vec<At> {
@@ -77,6 +80,28 @@ fn times<R>(rows: &[R], time: impl Fn(&R) -> i64) -> Vec<At> {
 
 fn some_times<R>(rows: &[R], time: impl Fn(&R) -> Option<i64>) -> Vec<Option<At>> {
     rows.iter().map(|row| time(row).map(At)).collect()
+}
+
+fn runs(rows: Vec<(RunWrite, RunRow)>, calls: &mut Vec<Call>) {
+    let (mut made, mut moved): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|(write, _)| *write == RunWrite::Insert);
+    let (made, moved) = (rows_of(&mut made), rows_of(&mut moved));
+    if let Some(mut rows) = made {
+        let created: Vec<At> = times(&rows, |row| row.created_at);
+        let mut all = columns![rows: id, project_id, workflow, version, title, input, steps,
+            created_by];
+        all.extend(params![created]);
+        all.extend(columns![rows: paused]);
+        calls.push((sql!("insert_runs"), all));
+    }
+    if let Some(mut rows) = moved {
+        calls.push((sql!("update_runs"), columns![rows: id, paused]));
+    }
+}
+
+fn rows_of(rows: &mut Vec<(RunWrite, RunRow)>) -> Option<Vec<RunRow>> {
+    let rows: Vec<RunRow> = rows.drain(..).map(|(_, row)| row).collect();
+    (!rows.is_empty()).then_some(rows)
 }
 
 fn missions(
@@ -139,6 +164,7 @@ fn insert(rows: Vec<Placed>) -> Params {
         some_times(rows, |row| row.expires_at),
         some_times(rows, |row| row.pending_since),
     ]);
+    all.extend(columns![rows: step_position]);
     all.extend(place_columns(&places));
     all
 }
@@ -165,8 +191,9 @@ fn update(rows: Vec<Placed>) -> Params {
     all.extend(columns![rows: attempt, lease_id, snoozes, agent_id, progress_message,
         failure_class, dead_letter, because_of, tokens_in, tokens_out, cost_nanos,
         attempt_tokens_used, attempt_tokens_in, attempt_tokens_out, attempt_cost_nanos,
-        settled_duration_us]);
+        settled_duration_us, run_paused]);
     all.extend(place_columns(&places));
+    all.extend(columns![rows: fingerprint]);
     all
 }
 

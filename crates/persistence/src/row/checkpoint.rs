@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mission_control::agents::Standing;
-use mission_control::missions::{Delta, Totals};
+use mission_control::missions::{Delta, Kind, KindCounts, Totals};
 use mission_control::{Completion, Minute, Snapshot};
 use mission_control_kernel::{Money, ProjectId, StoreError};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ struct Saved {
     /// None in what was saved before anything could be removed.
     #[serde(default)]
     removed: Vec<SavedTotals>,
+    /// Project, kind, pending by rank of priority, running, held.
+    kinds: Vec<(String, String, Vec<i64>, i64, i64)>,
     standings: Vec<(String, u64, u64)>,
     running: Vec<(String, u32)>,
     minutes: Vec<SavedMinute>,
@@ -57,7 +59,8 @@ struct SavedCompletion {
     duration_us: u64,
 }
 
-const VERSION: u8 = 1;
+/// 1 had no counts by kind; what it has saved is counted anew.
+const VERSION: u8 = 2;
 
 /// The text of a snapshot; its place stands beside it, in a column.
 pub(crate) fn checkpoint_to_text(snapshot: &Snapshot) -> String {
@@ -65,6 +68,7 @@ pub(crate) fn checkpoint_to_text(snapshot: &Snapshot) -> String {
         v: VERSION,
         totals: all_saved(&snapshot.totals),
         removed: all_saved(&snapshot.removed),
+        kinds: saved_kinds(&snapshot.kinds),
         standings: snapshot
             .standings
             .iter()
@@ -113,6 +117,11 @@ pub(crate) fn checkpoint_from_text(seq: i64, text: &str) -> Result<Snapshot, Sto
         let (project, totals) = totals(&reader, &row)?;
         snapshot.removed.insert(project, totals);
     }
+    for (project, kind, pending, running, held) in saved.kinds {
+        let pending = pending.try_into().map_err(|_| reader.corrupt("body.kinds"))?;
+        let kinds = snapshot.kinds.entry(reader.parse("body", &project)?).or_default();
+        kinds.insert(reader.parse("body", &kind)?, KindCounts { pending, running, held });
+    }
     for (agent, completed, failed) in saved.standings {
         snapshot.standings.insert(reader.parse("body", &agent)?, Standing { completed, failed });
     }
@@ -156,6 +165,18 @@ fn all_saved(totals: &BTreeMap<ProjectId, Totals>) -> Vec<SavedTotals> {
         held: totals.sums.held,
     });
     saved.collect()
+}
+
+fn saved_kinds(
+    kinds: &BTreeMap<ProjectId, BTreeMap<Kind, KindCounts>>,
+) -> Vec<(String, String, Vec<i64>, i64, i64)> {
+    let all = kinds.iter().flat_map(|(project, kinds)| {
+        kinds.iter().map(move |(kind, counts)| {
+            let KindCounts { pending, running, held } = *counts;
+            (project.to_string(), kind.to_string(), pending.to_vec(), running, held)
+        })
+    });
+    all.collect()
 }
 
 fn totals(reader: &Reader<'_>, row: &SavedTotals) -> Result<(ProjectId, Totals), StoreError> {

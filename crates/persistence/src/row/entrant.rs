@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mission_control_identity::{
-    ApiToken, Entrant, Grants, Login, MOST_TOLD, NewSession, Role, SecretDigest, Session,
+    ApiToken, Entrant, Grants, MOST_TOLD, NewSession, PrincipalId, Role, SecretDigest, Session,
     SignedInAs, TokenId, TokenScope, Used, User,
 };
 use mission_control_kernel::{StoreError, Timestamp};
@@ -12,6 +12,10 @@ use super::read::{Reader, at};
 
 /// [`MOST_TOLD`] as statements take it.
 pub(crate) const MOST: i64 = MOST_TOLD as i64;
+
+/// What receipts of additions to the directory say instead of a project, since they are about none: no
+/// project has this name.
+pub(crate) const NO_PROJECT: &str = "";
 
 /// The most sessions and tokens that one step of a sweep removes: some milliseconds of a store.
 pub(crate) const SWEPT_AT_ONCE: i64 = 500;
@@ -148,7 +152,7 @@ pub(crate) fn by_session(
         return Ok(None);
     }
     let (principal, owner) = match &session.who {
-        SignedInAs::FixedAdmin(_) => (None, Login::first_administrator().principal_id()),
+        SignedInAs::FixedAdmin(token) => (None, PrincipalId::of_settings(token)),
         SignedInAs::User(login) => match person.and_then(|person| person.principal()) {
             Some(principal) => (Some(principal), login.principal_id()),
             None => return Ok(None),
@@ -166,7 +170,7 @@ pub(crate) fn by_session(
 }
 
 /// Who comes in with a token, as of `now`. `owner` is the person who made it; none for the administrator
-/// of the settings, who is in no record.
+/// of the settings, who is in no record, and for whoever is in none any more.
 pub(crate) fn by_token(
     row: TokenRow,
     owner: Option<User>,
@@ -177,7 +181,7 @@ pub(crate) fn by_token(
     let over = token.expires_at.is_some_and(|expires_at| expires_at <= now);
     let grants = match owner {
         Some(owner) => (!owner.disabled).then_some(owner.grants),
-        None => Some(Grants::everywhere(Role::Admin)),
+        None => token.owner.is_of_settings().then(|| Grants::everywhere(Role::Admin)),
     };
     let principal = grants.and_then(|grants| token.principal(&grants));
     let counts = !revoked && !over && principal.is_some();

@@ -124,7 +124,7 @@ fn mission_row(entry: &missions::Entry) -> EntryRow {
     let data = MissionJson {
         v: VERSION,
         by: by_json(&entry.by),
-        failure: entry.why.as_ref().map(|why| why.failure.to_string()),
+        failure: entry.why.as_ref().and_then(|why| why.failure).map(|class| class.to_string()),
         reason: entry.why.as_ref().map(|why| why.reason.to_string()),
         from: entry.from.map(|status| status.to_string()),
         to: entry.to.to_string(),
@@ -247,13 +247,24 @@ fn actor(reader: &Reader<'_>, by: Option<ByJson>) -> Result<Actor, StoreError> {
     })
 }
 
+/// Who asked, where something that somebody asked for is kept to be done; none for nobody.
+pub(super) fn by_to_text(by: &Actor) -> Option<String> {
+    by_json(by).as_ref().map(to_json)
+}
+
+pub(super) fn by_from_text(reader: &Reader<'_>, text: Option<&str>) -> Result<Actor, StoreError> {
+    actor(reader, text.map(|text| reader.json("asked_by", text)).transpose()?)
+}
+
 fn why(
     reader: &Reader<'_>,
     failure: Option<&str>,
     reason: Option<&str>,
 ) -> Result<Option<Why>, StoreError> {
-    let Some(failure) = failure else { return Ok(None) };
-    let failure = reader.parse("data.failure", failure)?;
+    if failure.is_none() && reason.is_none() {
+        return Ok(None);
+    }
+    let failure = reader.parse_some("data.failure", failure)?;
     Ok(Some(Why { failure, reason: reader.text("data.reason", reason.unwrap_or_default())? }))
 }
 

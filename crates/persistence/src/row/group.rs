@@ -1,6 +1,6 @@
 //! Groups of ended missions.
 
-use mission_control::{Analysis, Group};
+use mission_control::{Analysis, Group, Measured};
 use mission_control_kernel::{Money, StoreError};
 
 use super::read::Reader;
@@ -34,9 +34,27 @@ pub(crate) fn analysis(rows: Vec<GroupRow>, most: u32) -> Result<Analysis, Store
             p95_micros: row.p95,
             tokens: reader.count("settled_tokens", row.tokens)?,
             cost: reader.need("settled_cost_nanos", Money::from_nanos(row.cost))?,
+            figures: Vec::new(),
         })
     });
     let groups = groups.collect::<Result<_, StoreError>>()?;
     let capped = looked_at > u64::from(most);
     Ok(Analysis { groups, looked_at, capped })
+}
+
+/// What the results say of the pair at a 1-based `place`. Sums that no `f64` holds are the largest one.
+pub(crate) fn measured(
+    place: i64,
+    count: i64,
+    [average, min, max]: [f64; 3],
+) -> Result<Measured, StoreError> {
+    let reader = Reader { table: "missions", row: "a figure" };
+    let held = |figure: f64| figure.clamp(f64::MIN, f64::MAX);
+    Ok(Measured {
+        pair: reader.count("template", place - 1)?,
+        count: reader.count("result", count)?,
+        average: held(average),
+        min: held(min),
+        max: held(max),
+    })
 }

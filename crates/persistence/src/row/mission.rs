@@ -8,8 +8,8 @@ use super::read::{Reader, at};
 use super::words::{capabilities_from_json, capabilities_to_json, names_from_json, names_to_json};
 use mission_control_kernel::{JsonText, LeaseId, MissionId, Money, Revision, StoreError};
 use mission_control_missions::{
-    Attempt, Driver, Ended, Failure, Mission, Output, Phase, Place, Progress, Spec, Status, Step,
-    Usage,
+    Attempt, Driver, Ended, Failure, Fingerprint, Mission, Output, Phase, Place, Progress, Spec,
+    Status, Step, Usage,
 };
 
 /// The columns of `missions`; times in microseconds, JSON as text.
@@ -47,6 +47,9 @@ pub(crate) struct MissionRow {
     pub(crate) run_id: Option<String>,
     pub(crate) step_key: Option<String>,
     pub(crate) continues_on_failure: bool,
+    /// From 1; 0 for what is no step.
+    pub(crate) step_position: i64,
+    pub(crate) run_paused: bool,
     pub(crate) template: Option<String>,
     pub(crate) created_by: String,
     pub(crate) depends_on: Option<String>,
@@ -75,6 +78,8 @@ pub(crate) struct MissionRow {
     pub(crate) attempt_tokens_out: i64,
     pub(crate) attempt_cost_nanos: i64,
     pub(crate) settled_duration_us: i64,
+    /// Written with what has failed for good, and never read back: it follows from the failure.
+    pub(crate) fingerprint: Option<String>,
 }
 
 /// The columns of `leases` that a running mission needs.
@@ -102,6 +107,9 @@ impl MissionRow {
             completed_at: mission.ended().map(|ended| ended.at.as_micros()),
             error_message: failure.map(|failure| failure.message.to_string()),
             failure_class: failure.map(|failure| failure.class.to_string()),
+            fingerprint: failure
+                .filter(|_| mission.status() == Status::Failed)
+                .map(|failure| Fingerprint::of(failure).to_string()),
             agent_type: written(mission.agent_type.as_ref()),
             model_used: written(mission.model_used.as_ref()),
             parent_id: written(mission.place.parent.as_ref()),
@@ -114,6 +122,7 @@ impl MissionRow {
             version: mission.version,
             updated_at: mission.updated_at.as_micros(),
             held: mission.held,
+            run_paused: mission.run_paused,
             scheduled_at: mission.scheduled_at.map(|at| at.as_micros()),
             expires_at: mission.expires_at.map(|at| at.as_micros()),
             pending_since,
@@ -149,6 +158,7 @@ impl MissionRow {
             run_id: step.map(|step| step.run.to_string()),
             step_key: step.map(|step| step.key.to_string()),
             continues_on_failure: step.is_some_and(|step| step.continues_on_failure),
+            step_position: step.map_or(0, |step| i64::from(step.position)),
             template: written(spec.template.as_ref()),
             created_by: spec.created_by.to_string(),
             ..Self::default()
@@ -211,6 +221,7 @@ impl MissionRow {
             revision: Revision::new(self.revision),
             version: self.version,
             held: self.held,
+            run_paused: self.run_paused,
             scheduled_at: self.scheduled_at.map(at),
             expires_at: self.expires_at.map(at),
             dependencies: edges_from_json(&reader, self.depends_on.as_deref())?,
@@ -288,6 +299,7 @@ impl MissionRow {
             (Some(run), key) => Some(Step {
                 run: reader.parse("run_id", run)?,
                 key: reader.text("step_key", reader.need("step_key", key)?)?,
+                position: reader.count("step_position", self.step_position)?,
                 continues_on_failure: self.continues_on_failure,
             }),
         };

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use mission_control::Preview;
 use mission_control_kernel::{ProjectId, Revision, StoreError};
-use mission_control_missions::{Bulk, Chosen, Seen};
+use mission_control_missions::{Bulk, BulkWords, Chosen, Seen};
 
 use super::read::Reader;
 
@@ -12,12 +12,13 @@ use super::read::Reader;
 pub(crate) struct PreviewRow {
     pub(crate) action: String,
     pub(crate) priority: Option<String>,
+    pub(crate) reason: Option<String>,
     pub(crate) chosen: String,
 }
 
 impl PreviewRow {
     pub(crate) fn of(preview: &Preview) -> Self {
-        let (verb, priority) = preview.action.words();
+        let BulkWords { verb, priority, reason } = preview.action.words();
         let mut chosen = String::new();
         for Chosen { mission, seen: Seen { status, revision, moves } } in &preview.chosen {
             let revision = revision.number();
@@ -27,6 +28,7 @@ impl PreviewRow {
         Self {
             action: verb.to_string(),
             priority: priority.map(|priority| priority.to_string()),
+            reason: reason.map(|reason| reason.to_string()),
             chosen,
         }
     }
@@ -40,12 +42,14 @@ impl PreviewRow {
         let reader = Reader { table: "previews", row: id };
         let verb = reader.parse("action", &self.action)?;
         let priority = reader.parse_some("priority", self.priority.as_deref())?;
+        let reason = reader.text_some("reason", self.reason.as_deref())?;
+        let words = BulkWords { verb, priority, reason };
         let chosen = self.chosen.lines().map(|line| reader.need("chosen", chosen(line)));
         Ok(Preview {
             id: id.to_owned(),
             project: project.clone(),
             principal: principal.to_owned(),
-            action: reader.need("priority", Bulk::of(verb, priority))?,
+            action: reader.need("priority", Bulk::of(words))?,
             chosen: chosen.collect::<Result<_, _>>()?,
         })
     }

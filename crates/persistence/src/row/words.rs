@@ -59,7 +59,7 @@ pub(crate) const fn log_level_from_number(number: i64) -> Option<LogLevel> {
     }
 }
 
-pub(crate) const fn follow_up_to_word(what: FollowUp) -> &'static str {
+pub(super) const fn follow_up_to_word(what: FollowUp) -> &'static str {
     match what {
         FollowUp::Dependants => "dependants",
         FollowUp::Dependencies => "dependencies",
@@ -67,7 +67,7 @@ pub(crate) const fn follow_up_to_word(what: FollowUp) -> &'static str {
     }
 }
 
-pub(crate) fn follow_up_from_word(word: &str) -> Option<FollowUp> {
+pub(super) fn follow_up_from_word(word: &str) -> Option<FollowUp> {
     [FollowUp::Dependants, FollowUp::Dependencies, FollowUp::CancelChildren]
         .into_iter()
         .find(|what| follow_up_to_word(*what) == word)

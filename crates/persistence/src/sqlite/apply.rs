@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use mission_control_kernel::{LeaseId, MissionId};
+use mission_control_kernel::{LeaseId, MissionId, ProjectId, RunId};
 use mission_control_missions::{
-    AttemptOutcome, Mission, Receipt, Refusal, Rendered, Standing, Verdict, dependency,
+    AttemptOutcome, KeptAnswer, Mission, Receipt, Refusal, Rendered, Standing, Verdict, dependency,
 };
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::fault::Fault;
 use super::job::Asked;
 use super::load::mission;
+use super::runs::run;
 use super::sql;
 use super::write::write;
 use super::writer::Tx;
-use crate::batch::{Answer, Fold, Needs, unknown_dependencies};
+use crate::batch::{Answer, Fold, Needs, Runs, unknown_dependencies};
 use crate::row::Reader;
 
 /// Gives each request its verdict.
@@ -35,7 +36,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, asked: &mut [&mut Asked]) -> Result<(), Fau
     }
     let (missions, past) = load(tx, &fresh)?;
     let standings = standings(tx, &missions, &fresh)?;
-    let mut fold = Fold::over(missions, past, tx.now, tx.chance).knowing(standings);
+    let mut fold = Fold::over(missions, past, tx.now, tx.chance)
+        .knowing(standings)
+        .with_runs(runs(tx, &fresh)?);
     let answers: Vec<Answer> =
         fresh.iter().map(|Asked { request, .. }| fold.act(&request.action, &request.by)).collect();
     write(tx, fold.into_writes())?;
@@ -76,6 +79,17 @@ fn load(tx: &Tx<'_>, asked: &[&mut Asked]) -> Result<(Vec<Mission>, Past), Fault
     Ok((missions, past))
 }
 
+/// The runs that the requests are about.
+fn runs(tx: &Tx<'_>, asked: &[&mut Asked]) -> Result<Runs, Fault> {
+    let ids: BTreeSet<RunId> =
+        asked.iter().filter_map(|asked| Needs::of(&asked.request.action).run).collect();
+    let mut runs = Vec::with_capacity(ids.len());
+    for id in ids {
+        runs.extend(run(tx.connection, id)?);
+    }
+    Ok(Runs::over(runs))
+}
+
 /// How the dependencies stand of what is to be retried.
 fn standings(
     tx: &Tx<'_>,
@@ -107,20 +121,29 @@ fn past_outcome(
 
 /// What was answered under this key before, if anything.
 fn answered_before(tx: &Tx<'_>, receipt: &Receipt) -> Result<Option<Verdict>, Fault> {
-    let found: Option<(Vec<u8>, u16, Vec<u8>)> = tx
-        .connection
-        .prepare_cached(sql!("find_receipt"))?
-        .query_row((receipt.project.as_str(), &receipt.principal, &receipt.key), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
-    Ok(found.map(|(digest, status, body)| {
-        if digest == receipt.request_digest {
-            Verdict::Replayed(Rendered { status, body })
+    let found = kept_answer(tx.connection, &receipt.project, &receipt.principal, &receipt.key)?;
+    Ok(found.map(|kept| {
+        if kept.request_digest == receipt.request_digest {
+            Verdict::Replayed(kept.rendered)
         } else {
             Verdict::Refused(Refusal::KeyReused)
         }
     }))
+}
+
+/// What is kept under a key.
+pub(super) fn kept_answer(
+    connection: &Connection,
+    project: &ProjectId,
+    principal: &str,
+    key: &str,
+) -> Result<Option<KeptAnswer>, Fault> {
+    let mut statement = connection.prepare_cached(sql!("find_receipt"))?;
+    let found = statement.query_row((project.as_str(), principal, key), |row| {
+        let rendered = Rendered { status: row.get(1)?, body: row.get(2)? };
+        Ok(KeptAnswer { request_digest: row.get(0)?, rendered })
+    });
+    Ok(found.optional()?)
 }
 
 fn keep(tx: &Tx<'_>, receipt: &Receipt, rendered: Rendered) -> Result<Rendered, Fault> {

@@ -99,6 +99,7 @@ fn remove(tx: &mut Tx<'_>, list: &str, count: usize) -> Result<(), Fault> {
         ))?;
         exactly_one(rows, "a row of the totals")?;
     }
+    let runs: Vec<String> = rows(connection, sql!("runs_of"), [list], |row| row.get(0))?;
     for sql in [
         sql!("remove_attempts"),
         sql!("remove_edges_to"),
@@ -112,6 +113,7 @@ fn remove(tx: &mut Tx<'_>, list: &str, count: usize) -> Result<(), Fault> {
     if gone != count {
         return Err(Fault::defect("not all missions that leave are there"));
     }
+    connection.prepare_cached(sql!("remove_runs"))?.execute([json(&runs)])?;
     for row in entries(tx.now, left, &standings)? {
         entry(tx, &row)?;
     }

@@ -70,8 +70,7 @@ pub(super) fn parse_id(text: &str) -> Result<MissionId, StoreError> {
 }
 
 fn mission_row(row: &Row<'_>) -> rusqlite::Result<(MissionRow, Option<LeaseRow>)> {
-    let mut columns = Columns::of(row);
-    let c = &mut columns;
+    let c = &mut Columns::of(row);
     let row = MissionRow {
         id: c.take()?,
         project_id: c.take()?,
@@ -133,6 +132,9 @@ fn mission_row(row: &Row<'_>) -> rusqlite::Result<(MissionRow, Option<LeaseRow>)
         attempt_tokens_out: c.take()?,
         attempt_cost_nanos: c.take()?,
         settled_duration_us: c.take()?,
+        step_position: c.take()?,
+        run_paused: c.take()?,
+        fingerprint: None,
     };
     let lease = c.take::<Option<i64>>()?.zip(c.take()?);
     Ok((row, lease.map(|(length_ms, expires_at)| LeaseRow { length_ms, expires_at })))

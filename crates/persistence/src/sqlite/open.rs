@@ -21,8 +21,7 @@ use super::{Sqlite, checkpoints, search, sql};
 use crate::migrate::{Applied, Migration, MigrationError, checksum, migrations, pending};
 use crate::options::Options;
 
-pub(super) const MIGRATIONS: &[Migration] =
-    migrations!("sqlite": 1 "0001_spine", 2 "0002_search", 3 "0003_totals", 4 "0004_identity");
+pub(super) const MIGRATIONS: &[Migration] = migrations!("sqlite": 1 "0001_spine", 2 "0002_search", 3 "0003_totals", 4 "0004_identity", 5 "0005_workflows", 6 "0006_templates", 7 "0007_dead_letter");
 
 /// Older ones can damage a log that is reset while another connection reads it
 /// (<https://www.sqlite.org/changes.html>, 3.51.3).

@@ -6,16 +6,19 @@ use async_trait::async_trait;
 use mission_control_kernel::{
     AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
 };
-use mission_control_missions::queue::QueueSetting;
+use mission_control_missions::queue::{QueueChange, QueueLine, QueueState};
 use mission_control_missions::{
-    AttemptRecord, ClaimRequest, Claims, Due, FollowUpTask, HeldLease, Kind, ListPage, ListQuery,
-    LogLevel, LogLine, Mission, MissionEvent, MissionStore, QueueState, QueueView, Refusal,
-    Renewal, Request, Verdict,
+    Actor, AttemptRecord, ClaimRequest, Claims, DeadLetter, Due, FollowUpTask, Found, HeldLease,
+    KeptAnswer, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent, MissionStore,
+    QueueView, Refusal, Renewal, Request, Verdict,
 };
 use tokio::sync::oneshot;
 
 use super::job::{Job, Turn};
-use super::{Sqlite, claim, lists, load, logs, queue, reads, renew, sql, sweep};
+use super::writer::Tx;
+use super::{
+    Sqlite, apply, claim, dead_letter, lists, load, logs, queue, queues, reads, renew, sql, sweep,
+};
 
 #[async_trait]
 impl MissionStore for Sqlite {
@@ -23,6 +26,17 @@ impl MissionStore for Sqlite {
         let (reply, answer) = oneshot::channel();
         self.inbox.put(Job::request(request, reply)).await?;
         answer.await.map_err(|_| StoreError::OutcomeUnknown)?
+    }
+
+    async fn kept_answer(
+        &self,
+        project: &ProjectId,
+        principal: &str,
+        key: &str,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        let (project, principal, key) = (project.clone(), principal.to_owned(), key.to_owned());
+        self.read(move |connection| apply::kept_answer(connection, &project, &principal, &key))
+            .await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Claims, StoreError> {
@@ -56,6 +70,11 @@ impl MissionStore for Sqlite {
         ids.sort_unstable();
         ids.dedup();
         self.read(move |connection| load::all_seen(connection, &scope, &ids)).await
+    }
+
+    async fn results(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Found>, StoreError> {
+        let (scope, ids) = (scope.clone(), ids.to_vec());
+        self.read(move |connection| reads::results(connection, &scope, &ids)).await
     }
 
     async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError> {
@@ -140,17 +159,33 @@ impl MissionStore for Sqlite {
 
     async fn queues(&self, project: &ProjectId) -> Result<Vec<QueueState>, StoreError> {
         let project = project.clone();
-        self.read(move |connection| queue::states(connection, &project)).await
+        self.read(move |connection| queues::states(connection, &project)).await
     }
 
-    async fn set_queue(
+    async fn queue_lines(
+        &self,
+        project: &ProjectId,
+        kinds: &[Kind],
+    ) -> Result<Vec<QueueLine>, StoreError> {
+        let (project, kinds, now) = (project.clone(), kinds.to_vec(), self.now());
+        self.read(move |connection| queues::waiting(connection, &project, &kinds, now)).await
+    }
+
+    async fn change_queue(
         &self,
         project: &ProjectId,
         kind: Option<&Kind>,
-        setting: QueueSetting,
+        change: QueueChange,
+        by: &Actor,
     ) -> Result<(), StoreError> {
-        let (project, kind) = (project.clone(), kind.cloned());
-        self.write(Turn::Plain, move |tx| queue::set(tx, &project, kind.as_ref(), setting)).await
+        let (project, kind, by) = (project.clone(), kind.cloned(), by.clone());
+        let write = move |tx: &mut Tx<'_>| queues::change(tx, &project, kind.as_ref(), change, &by);
+        self.write(Turn::Plain, write).await
+    }
+
+    async fn dead_letter(&self, project: &ProjectId, limit: u32) -> Result<DeadLetter, StoreError> {
+        let project = project.clone();
+        self.read(move |connection| dead_letter::read(connection, &project, limit)).await
     }
 
     async fn due(&self, limit: u32) -> Result<Vec<Due>, StoreError> {

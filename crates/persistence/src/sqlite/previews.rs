@@ -32,6 +32,7 @@ impl Previews for Sqlite {
                 &row.chosen,
                 tx.now.as_micros(),
                 expires_at.as_micros(),
+                &row.reason,
             ))?;
             exactly_one(rows, "insert_preview")?;
             Ok(expires_at)
@@ -52,7 +53,12 @@ impl Previews for Sqlite {
                 .prepare_cached(sql!("find_preview"))?
                 .query_row((&id, project.as_str(), &principal, now), |row| {
                     let mut c = Columns::of(row);
-                    Ok(PreviewRow { action: c.take()?, priority: c.take()?, chosen: c.take()? })
+                    Ok(PreviewRow {
+                        action: c.take()?,
+                        priority: c.take()?,
+                        reason: c.take()?,
+                        chosen: c.take()?,
+                    })
                 })
                 .optional()?;
             Ok(found.map(|row| row.into_preview(&project, &principal, &id)).transpose()?)

@@ -1,6 +1,6 @@
 //! What holds for whole queues: settings, what runs, who is online.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,17 +10,16 @@ use mission_control_missions::queue::{
     AgentFacts, Counted, FAIRNESS_COUNTED, LANES_LOOKED_AT, LaneId, LaneKey, LaneRanks,
     POSITION_LIMIT, QueueFacts, QueueSetting, Ticket, explained_depth, last_ahead, ticket,
 };
-use mission_control_missions::{Kind, Mission, QueueState, QueueView};
+use mission_control_missions::{Kind, Mission, QueueView};
 use rusqlite::Connection;
 
 use super::fault::Fault;
 use super::load::Columns;
-use super::writer::Tx;
 use super::{lanes, sql};
 use crate::row::{Reader, at, capabilities_from_json, names_from_json};
 
 /// The kind under which a project's own setting stands; no kind is an empty word.
-const WHOLE_PROJECT: &str = "";
+pub(super) const WHOLE_PROJECT: &str = "";
 
 /// What lanes are judged by when missions are claimed. Without the agents: a claim asks whether the
 /// claimant itself suits a lane, not who else would.
@@ -133,50 +132,6 @@ fn until(
         .collect()
 }
 
-/// The queues of a project that were set or in which something runs, by kind.
-pub(super) fn states(
-    connection: &Connection,
-    project: &ProjectId,
-) -> Result<Vec<QueueState>, Fault> {
-    let mut states: BTreeMap<Option<Kind>, QueueState> = BTreeMap::new();
-    let fresh = |kind: &Option<Kind>| QueueState {
-        kind: kind.clone(),
-        setting: QueueSetting::default(),
-        running: 0,
-    };
-    for ((_, kind), setting) in settings(connection, project)? {
-        states.entry(kind.clone()).or_insert_with(|| fresh(&kind)).setting = setting;
-    }
-    let mut running_in_all = 0;
-    for (kind, running) in kinds(connection, sql!("kinds_in_use"), project)? {
-        let kind = Some(kind);
-        states.entry(kind.clone()).or_insert_with(|| fresh(&kind)).running = running;
-        running_in_all += running;
-    }
-    if let Some(whole) = states.get_mut(&None) {
-        whole.running = running_in_all;
-    }
-    Ok(states.into_values().collect())
-}
-
-/// Sets a queue. Whoever waits looks again: it may be open now.
-pub(super) fn set(
-    tx: &mut Tx<'_>,
-    project: &ProjectId,
-    kind: Option<&Kind>,
-    setting: QueueSetting,
-) -> Result<(), Fault> {
-    tx.connection.prepare_cached(sql!("set_queue"))?.execute((
-        project.as_str(),
-        kind.map_or(WHOLE_PROJECT, Kind::as_str),
-        setting.paused,
-        setting.limit,
-        setting.key_limit,
-    ))?;
-    tx.effects.arrived = true;
-    Ok(())
-}
-
 fn settings(
     connection: &Connection,
     project: &ProjectId,
@@ -203,7 +158,7 @@ fn settings(
 }
 
 /// Running missions of a project by their kinds.
-fn kinds(
+pub(super) fn kinds(
     connection: &Connection,
     sql: &str,
     project: &ProjectId,

@@ -2,13 +2,13 @@
 
 use mission_control::JournalEntry;
 use mission_control_kernel::{MissionId, Scope};
-use mission_control_missions::{AttemptRecord, Mission, MissionEvent};
+use mission_control_missions::{AttemptRecord, Found, Mission, MissionEvent};
 use rusqlite::{Connection, Params, Row};
 
 use super::fault::Fault;
 use super::load::{Columns, all_seen, parse_id, seen};
 use super::{journal, sql};
-use crate::row::{AttemptRow, under_way};
+use crate::row::{AttemptRow, Reader, found, under_way};
 
 /// All missions below `id`, nearest first. A tree lies in one project, so who sees its mission sees
 /// what is below.
@@ -23,6 +23,30 @@ pub(super) fn descendants(
     }
     let ids = ids(connection, sql!("descendants"), (id.to_string(), limit))?;
     all_seen(connection, scope, &ids)
+}
+
+/// What missions that may be seen have found.
+pub(super) fn results(
+    connection: &Connection,
+    scope: &Scope,
+    ids: &[MissionId],
+) -> Result<Vec<Found>, Fault> {
+    let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let names = serde_json::to_string(&names).expect("a list of strings is always JSON");
+    let mut statement = connection.prepare_cached(sql!("results_of"))?;
+    let mut rows = statement.query([names])?;
+    let mut results = Vec::with_capacity(ids.len());
+    while let Some(row) = rows.next()? {
+        let mut c = Columns::of(row);
+        let (id, project): (String, String) = (c.take()?, c.take()?);
+        let (run, key): (Option<String>, Option<String>) = (c.take()?, c.take()?);
+        let project = Reader { table: "missions", row: &id }.parse("project_id", &project)?;
+        let result: Option<String> = c.take()?;
+        if scope.sees(&project) {
+            results.push(found(&id, run.as_deref(), key.as_deref(), result)?);
+        }
+    }
+    Ok(results)
 }
 
 /// (completed descendants, all descendants) of those that have any.

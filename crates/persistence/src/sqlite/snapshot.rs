@@ -6,7 +6,7 @@ use std::time::Duration;
 use mission_control::{Completion, Minute, Slice, Snapshot};
 use mission_control_agents::Standing;
 use mission_control_kernel::{AgentId, MissionId, Money, ProjectId, Timestamp};
-use mission_control_missions::{Delta, Status, Totals};
+use mission_control_missions::{Delta, Kind, KindCounts, Status, Totals};
 use rusqlite::{Connection, OptionalExtension as _, Params};
 
 use super::fault::Fault;
@@ -36,6 +36,7 @@ pub(super) fn aggregate(connection: &Connection, now: Timestamp) -> Result<Snaps
     Ok(Snapshot {
         seq: head,
         standings,
+        kinds: kinds(connection, sql!("snapshot_kinds"), ())?,
         removed: self::totals(connection, sql!("removed_totals"), ())?,
         running: running(connection, sql!("snapshot_running"), ())?,
         minutes: minutes(connection, head, now)?,
@@ -60,6 +61,7 @@ pub(super) fn slice(
     let mut counted = Snapshot {
         seq: journal::head(connection)?,
         totals: totals(connection, sql!("slice_totals"), span)?,
+        kinds: kinds(connection, sql!("slice_kinds"), span)?,
         standings: standings(connection, sql!("slice_standings"), span)?,
         running: running(connection, sql!("slice_running"), span)?,
         ..Snapshot::default()
@@ -96,6 +98,30 @@ fn totals(
             dead_letter: c.take()?,
             held: c.take()?,
         });
+    }
+    Ok(all)
+}
+
+/// What is not over, by kind.
+fn kinds(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<BTreeMap<ProjectId, BTreeMap<Kind, KindCounts>>, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut all: BTreeMap<ProjectId, BTreeMap<Kind, KindCounts>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let mut columns = Columns::of(row);
+        let c = &mut columns;
+        let (project, kind, status, priority): (String, String, String, String) =
+            (c.take()?, c.take()?, c.take()?, c.take()?);
+        let reader = Reader { table: "missions", row: &project };
+        let kinds = all.entry(reader.parse("project_id", &project)?).or_default();
+        let counts = kinds.entry(reader.parse("kind", &kind)?).or_default();
+        let status: Status = reader.parse("status", &status)?;
+        counts.count(status, reader.parse("priority", &priority)?, c.take()?);
+        counts.held += c.take::<i64>()?;
     }
     Ok(all)
 }

@@ -7,11 +7,11 @@ use mission_control_missions::{Command, Due, FollowUpTask};
 use rusqlite::Connection;
 
 use super::fault::Fault;
-use super::load::parse_id;
+use super::load::{Columns, parse_id};
 use super::reads::ids;
 use super::sql;
 use super::writer::Tx;
-use crate::row::{Reader, follow_up_from_word};
+use crate::row::FollowUpRow;
 
 /// A follow-up that was taken and not finished belongs to whoever asks after this long: a process
 /// that works one off in steps of some hundred needs a fraction of it.
@@ -41,13 +41,17 @@ pub(super) fn take(tx: &Tx<'_>, limit: u32) -> Result<Vec<FollowUpTask>, Fault> 
     let mut rows = statement.query((tx.now.as_micros(), until, limit))?;
     let mut tasks = Vec::new();
     while let Some(row) = rows.next()? {
-        let (mission, what): (String, String) = (row.get(1)?, row.get(2)?);
-        let reader = Reader { table: "follow_ups", row: &mission };
-        tasks.push(FollowUpTask {
-            id: row.get(0)?,
-            mission: reader.parse("mission_id", &mission)?,
-            what: reader.need("what", follow_up_from_word(&what))?,
-        });
+        let mut c = Columns::of(row);
+        let id = c.take()?;
+        let row = FollowUpRow {
+            mission_id: c.take()?,
+            run_id: c.take()?,
+            what: c.take()?,
+            asked_by: c.take()?,
+            reason: c.take()?,
+            ..FollowUpRow::default()
+        };
+        tasks.push(row.into_task(id)?);
     }
     // RETURNING promises no order.
     tasks.sort_unstable_by_key(|task| task.id);

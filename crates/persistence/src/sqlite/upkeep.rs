@@ -3,17 +3,20 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mission_control::{Analysis, Grouping, History, MetricsPoint, Perishable, Retention, Walk};
+use mission_control::{
+    Analysis, Grouping, History, Measured, MetricsPoint, Perishable, Retention, Walk,
+};
 use mission_control_kernel::{MissionId, Money, ProjectId, StoreError, Timestamp};
 use mission_control_missions::queue::LaneId;
 use mission_control_missions::{Status, Totals};
+use mission_control_workflows::template::{MetricKey, TemplateName};
 use rusqlite::{Connection, Row};
 
 use super::fault::Fault;
 use super::job::Turn;
 use super::load::Columns;
 use super::{Sqlite, closing, leaving, sql};
-use crate::row::{GroupRow, Reader, analysis, at, micros_of};
+use crate::row::{GroupRow, Reader, analysis, at, measured, micros_of};
 
 #[async_trait]
 impl Retention for Sqlite {
@@ -90,6 +93,34 @@ impl History for Sqlite {
             let mut statement = connection.prepare_cached(sql!("analyse"))?;
             let rows = statement.query_map(parameters, group)?.collect::<Result<_, _>>()?;
             Ok(analysis(rows, most)?)
+        })
+        .await
+    }
+
+    async fn measure(
+        &self,
+        project: &ProjectId,
+        wanted: &[(TemplateName, MetricKey)],
+        (from, to): (Timestamp, Timestamp),
+        most: u32,
+    ) -> Result<Vec<Measured>, StoreError> {
+        let pairs: Vec<[&str; 2]> =
+            wanted.iter().map(|(template, key)| [template.as_str(), key.as_str()]).collect();
+        let pairs = serde_json::to_string(&pairs).expect("a list of strings is always JSON");
+        let project = project.clone();
+        self.read(move |connection| {
+            let parameters = (project.as_str(), from.as_micros(), to.as_micros(), pairs, most);
+            let mut statement = connection.prepare_cached(sql!("measure"))?;
+            let rows = statement.query_map(parameters, |row| {
+                let mut c = Columns::of(row);
+                let (place, count) = (c.take()?, c.take()?);
+                Ok((place, count, [c.take()?, c.take()?, c.take()?]))
+            })?;
+            rows.map(|row| {
+                let (place, count, figures) = row?;
+                Ok(measured(place, count, figures)?)
+            })
+            .collect()
         })
         .await
     }

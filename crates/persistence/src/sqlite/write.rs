@@ -5,14 +5,14 @@ use rusqlite::ToSql;
 use super::fault::{Fault, exactly_one};
 use super::sql;
 use super::writer::Tx;
-use crate::batch::{LeaseInsert, LeaseWrite, MissionWrite, ReadyKey, Writes};
-use crate::row::{AttemptRow, EntryRow, MissionRow, follow_up_to_word};
+use crate::batch::{LeaseInsert, LeaseWrite, MissionWrite, ReadyKey, RunWrite, Writes};
+use crate::row::{AttemptRow, EntryRow, FollowUpRow, MissionRow, RunRow};
 
 /// How many of the numbered values of `insert_mission.sql` each statement takes: what progress
 /// touches stands first, what only creation sets stands last.
 const PROGRESS: usize = 14;
-const STATE: usize = 38;
-const EDITED: usize = 43;
+const STATE: usize = 40;
+const EDITED: usize = 45;
 
 /// Writes everything, and notes what others wait for.
 pub(super) fn write(tx: &mut Tx<'_>, writes: Writes) -> Result<(), Fault> {
@@ -21,6 +21,9 @@ pub(super) fn write(tx: &mut Tx<'_>, writes: Writes) -> Result<(), Fault> {
     }
     for key in &writes.ready_inserts {
         ready(tx, sql!("insert_ready"), key)?;
+    }
+    for (write, row) in &writes.runs {
+        run(tx, *write, row)?;
     }
     for ((write, row), ticket) in writes.missions.iter().zip(&writes.tickets) {
         mission(tx, *write, row, ticket.as_ref())?;
@@ -34,9 +37,8 @@ pub(super) fn write(tx: &mut Tx<'_>, writes: Writes) -> Result<(), Fault> {
     for (on, mission, project) in &writes.edges {
         tx.connection.prepare_cached(sql!("insert_dependency"))?.execute((on, mission, project))?;
     }
-    for (mission, project, what) in &writes.follow_ups {
-        let row = (mission, project, follow_up_to_word(*what));
-        tx.connection.prepare_cached(sql!("insert_follow_up"))?.execute(row)?;
+    for row in &writes.follow_ups {
+        follow_up(tx, row)?;
     }
     for row in &writes.entries {
         entry(tx, row)?;
@@ -61,6 +63,39 @@ pub(super) fn entry(tx: &mut Tx<'_>, row: &EntryRow) -> Result<(), Fault> {
     Ok(())
 }
 
+fn run(tx: &Tx<'_>, write: RunWrite, row: &RunRow) -> Result<(), Fault> {
+    let rows = match write {
+        RunWrite::Insert => tx.connection.prepare_cached(sql!("insert_run"))?.execute((
+            &row.id,
+            &row.project_id,
+            &row.workflow,
+            row.version,
+            &row.title,
+            &row.input,
+            row.steps,
+            &row.created_by,
+            row.created_at,
+            row.paused,
+        ))?,
+        RunWrite::Update => {
+            tx.connection.prepare_cached(sql!("update_run"))?.execute((&row.id, row.paused))?
+        }
+    };
+    exactly_one(rows, "a run's row")
+}
+
+fn follow_up(tx: &Tx<'_>, row: &FollowUpRow) -> Result<(), Fault> {
+    let rows = tx.connection.prepare_cached(sql!("insert_follow_up"))?.execute((
+        &row.mission_id,
+        &row.run_id,
+        &row.project_id,
+        &row.what,
+        &row.asked_by,
+        &row.reason,
+    ))?;
+    exactly_one(rows, "a follow-up")
+}
+
 fn ready(tx: &mut Tx<'_>, sql: &str, key: &ReadyKey) -> Result<(), Fault> {
     let lane = tx.lanes.intern(tx.connection, &key.lane, tx.now)?;
     let rows = tx.connection.prepare_cached(sql)?.execute((lane, key.rank, &key.mission))?;
@@ -75,7 +110,7 @@ fn mission(
 ) -> Result<(), Fault> {
     let lane = ticket.map(|key| tx.lanes.intern(tx.connection, &key.lane, tx.now)).transpose()?;
     let rank = ticket.map(|key| key.rank);
-    let values = values(row, &lane, &rank);
+    let values = [&state(row, &lane, &rank)[..], &asked(row)].concat();
     let (sql, count) = match write {
         MissionWrite::Insert => (sql!("insert_mission"), values.len()),
         MissionWrite::Edit => (sql!("edit_mission"), EDITED),
@@ -86,12 +121,12 @@ fn mission(
     exactly_one(rows, "a mission's row")
 }
 
-/// The numbered values of `insert_mission.sql`, in their order.
-fn values<'a>(
+/// The first of the numbered values of `insert_mission.sql`, in their order: how a mission stands.
+fn state<'a>(
     row: &'a MissionRow,
     lane: &'a Option<i64>,
     rank: &'a Option<i64>,
-) -> [&'a dyn ToSql; 62] {
+) -> [&'a dyn ToSql; STATE] {
     [
         &row.id,
         &row.updated_at,
@@ -131,6 +166,14 @@ fn values<'a>(
         &row.settled_duration_us,
         lane,
         rank,
+        &row.run_paused,
+        &row.fingerprint,
+    ]
+}
+
+/// The others: what was asked for.
+fn asked(row: &MissionRow) -> [&dyn ToSql; 25] {
+    [
         &row.title,
         &row.description,
         &row.metadata,
@@ -153,6 +196,7 @@ fn values<'a>(
         &row.run_id,
         &row.step_key,
         &row.continues_on_failure,
+        &row.step_position,
         &row.template,
         &row.created_by,
     ]

@@ -132,6 +132,22 @@ declare_settings! {
             Setting::new("ageing_seconds", "SECONDS").flag("ageing-seconds")
                 .variable(&["MISSION_CONTROL_AGEING_SECONDS"]).default("600");
 
+        /// How many attempts of an agent that ended by themselves say something about it; with fewer its
+        /// tier is STANDARD. Where tiers begin is for each house to say: these are our defaults.
+        TIER_ATTEMPTS => tier_attempts: u32 = parse::tier_attempts,
+            Setting::new("tier_attempts", "NUMBER").flag("tier-attempts")
+                .variable(&["MISSION_CONTROL_TIER_ATTEMPTS"]).default("5").server_only();
+
+        /// An agent of whose attempts so many percent were completed, or more, is ELITE.
+        TIER_ELITE => tier_elite: u32 = parse::percent,
+            Setting::new("tier_elite_percent", "PERCENT").flag("tier-elite-percent")
+                .variable(&["MISSION_CONTROL_TIER_ELITE_PERCENT"]).default("95").server_only();
+
+        /// An agent of whose attempts fewer percent than this were completed is on PROBATION.
+        TIER_PROBATION => tier_probation: u32 = parse::percent,
+            Setting::new("tier_probation_percent", "PERCENT").flag("tier-probation-percent")
+                .variable(&["MISSION_CONTROL_TIER_PROBATION_PERCENT"]).default("85").server_only();
+
         /// Fills the control room with life, in the folder demo below the data folder, on SQLite;
         /// remove that folder to be rid of it.
         DEMO => demo: bool = parse::truth,

@@ -37,6 +37,9 @@ const LEASE_SECONDS: RangeInclusive<u64> = 1..=3_600;
 /// Thirty days: a mission that waits longer is not helped by its priority.
 const AGEING_SECONDS: RangeInclusive<u64> = 0..=2_592_000;
 
+/// Whoever asks for more attempts than an agent makes in years asks for no tiers.
+const TIER_ATTEMPTS: RangeInclusive<u64> = 1..=1_000_000;
+
 /// A hundred years: whoever wants more wants it for ever.
 const DAYS: RangeInclusive<u64> = 0..=36_500;
 const HOURS: RangeInclusive<u64> = 0..=876_000;
@@ -131,6 +134,16 @@ pub(super) fn truth(text: &str) -> Result<bool, Refusal> {
 
 pub(super) fn concurrency(text: &str) -> Result<u32, Refusal> {
     let number = whole(text, CONCURRENCY)?;
+    Ok(u32::try_from(number).expect("the range ends far below 2³²"))
+}
+
+pub(super) fn tier_attempts(text: &str) -> Result<u32, Refusal> {
+    let number = whole(text, TIER_ATTEMPTS)?;
+    Ok(u32::try_from(number).expect("the range ends far below 2³²"))
+}
+
+pub(super) fn percent(text: &str) -> Result<u32, Refusal> {
+    let number = whole(text, 0..=100)?;
     Ok(u32::try_from(number).expect("the range ends far below 2³²"))
 }
 

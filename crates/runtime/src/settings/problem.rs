@@ -202,6 +202,14 @@ pub enum Problem {
         /// The variable to set.
         variable: &'static str,
     },
+    /// Tiers of which an agent could have two at a time.
+    #[error("{below} is more than {from}: make it as much or less")]
+    TiersOverlap {
+        /// Below which one is on probation.
+        below: &'static str,
+        /// From which one is elite.
+        from: &'static str,
+    },
     /// A demo, and what a demo does not go with.
     #[error(
         "{demo} runs on SQLite in a folder of its own, with agents of its own: leave out {setting}, \

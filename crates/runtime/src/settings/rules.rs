@@ -1,7 +1,8 @@
 //! What settings ask of each other.
 
 use super::catalog::{
-    ALLOWED_HOSTS, DEMO, Draft, NO_AUTH, NO_WORKER, POSTGRES_DSN, SECRET_KEY, TRUSTED_PROXIES,
+    ALLOWED_HOSTS, DEMO, Draft, NO_AUTH, NO_WORKER, POSTGRES_DSN, SECRET_KEY, TIER_ELITE,
+    TIER_PROBATION, TRUSTED_PROXIES,
 };
 use super::problem::Problem;
 use super::words::{Environment, Program};
@@ -44,6 +45,9 @@ fn for_a_server(draft: &Draft, problems: &mut Vec<Problem>) {
             problems.push(Problem::OpenInProduction { setting });
         }
         behind_nothing(draft, problems);
+    }
+    if draft.tier_probation.zip(draft.tier_elite).is_some_and(|(below, from)| below > from) {
+        problems.push(Problem::TiersOverlap { below: TIER_PROBATION.key, from: TIER_ELITE.key });
     }
     if draft.demo == Some(true) {
         against_the_demo(draft, problems);

@@ -64,6 +64,20 @@ fn nobody_is_asked_who_they_are_only_where_nobody_else_comes_and_never_in_produc
 }
 
 #[test]
+fn nobody_is_on_probation_and_elite_at_a_time() {
+    let tiers = |elite: &str, probation: &str| {
+        let start = Start::new().variable("MISSION_CONTROL_TIER_ELITE_PERCENT", elite);
+        start.variable("MISSION_CONTROL_TIER_PROBATION_PERCENT", probation)
+    };
+    assert!(tiers("85", "85").load().is_ok());
+    let sentence = tiers("84", "85").sentence();
+    assert_eq!(
+        sentence,
+        "tier_probation_percent is more than tier_elite_percent: make it as much or less"
+    );
+}
+
+#[test]
 fn one_missing_key_is_one_problem() {
     let start = Start::new()
         .variable("ENVIRONMENT", "production")

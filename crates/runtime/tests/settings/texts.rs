@@ -32,7 +32,7 @@ fn help_and_version_need_no_valid_settings() {
 fn the_reference_has_a_row_for_every_setting() {
     let page = reference();
     let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
-    assert_eq!(rows.len(), 2 + 32, "{page}");
+    assert_eq!(rows.len(), 2 + 35, "{page}");
     assert!(rows.iter().all(|row| row.matches('|').count() == 6), "{page}");
     let key = "| `secret_key` | – | `MISSION_DASHBOARD_SECRET_KEY`, \
                `MISSION_DASHBOARD_SECRET_KEY_FILE` | none | The key that signs";

@@ -20,6 +20,8 @@ fn the_defaults_serve_one_person_on_one_machine() {
     assert_eq!(settings.worker_concurrency, 4);
     assert_eq!(settings.lease, Duration::from_secs(15));
     assert_eq!(settings.ageing, Some(Duration::from_secs(600)));
+    let tiers = (settings.tier_attempts, settings.tier_elite, settings.tier_probation);
+    assert_eq!(tiers, (5, 95, 85));
     let (day, week) = (Duration::from_hours(24), Duration::from_hours(168));
     assert_eq!((settings.keep_journal, settings.keep_logs), (Some(week), Some(week)));
     assert_eq!((settings.keep_metrics, settings.keep_receipts), (Some(day * 365), Some(day)));
@@ -72,6 +74,9 @@ fn every_variable_reaches_its_setting() {
             ("MISSION_CONTROL_PROFILES", "profiles.toml"),
             ("MISSION_CONTROL_LEASE_SECONDS", "3600"),
             ("MISSION_CONTROL_AGEING_SECONDS", "0"),
+            ("MISSION_CONTROL_TIER_ATTEMPTS", "20"),
+            ("MISSION_CONTROL_TIER_ELITE_PERCENT", "99"),
+            ("MISSION_CONTROL_TIER_PROBATION_PERCENT", "99"),
         ])
         .settings();
     assert_eq!(settings.address().to_string(), "[::1]:0");
@@ -94,6 +99,8 @@ fn every_variable_reaches_its_setting() {
     assert_eq!(settings.profiles.as_deref(), Some(Path::new("profiles.toml")));
     assert_eq!(settings.lease, Duration::from_secs(3_600));
     assert_eq!(settings.ageing, None);
+    let tiers = (settings.tier_attempts, settings.tier_elite, settings.tier_probation);
+    assert_eq!(tiers, (20, 99, 99));
     let hour = Duration::from_hours(1);
     assert_eq!((settings.keep_journal, settings.keep_logs), (Some(hour * 24 * 14), None));
     assert_eq!(
@@ -138,6 +145,8 @@ fn what_breaks_its_rule_is_refused_with_origin_value_and_rule() {
         ("MISSION_CONTROL_LEASE_SECONDS", "3601", "must be a whole number from 1 to 3600"),
         ("MISSION_CONTROL_LEASE_SECONDS", "1.5", "must be a whole number from 1 to 3600"),
         ("MISSION_CONTROL_AGEING_SECONDS", "-1", "must be a whole number from 0 to 2592000"),
+        ("MISSION_CONTROL_TIER_ATTEMPTS", "0", "must be a whole number from 1 to 1000000"),
+        ("MISSION_CONTROL_TIER_ELITE_PERCENT", "101", "must be a whole number from 0 to 100"),
         ("RUST_LOG", "hyper=shout", "must be levels such as"),
         ("MISSION_CONTROL_LOG_FORMAT", "xml", "must be text or json"),
     ] {

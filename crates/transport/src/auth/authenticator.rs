@@ -31,7 +31,6 @@ const WRITTEN_AT_ONCE: usize = 1_000;
 /// Open sockets that ask at a time whether they may stay: thousands of them share a few answers,
 /// and the requests of everybody else are not to wait behind them.
 const JUDGED_AT_ONCE: usize = 4;
-
 /// Requests that ask the records at a time who comes in: more than answer at once, and few enough that
 /// a flood of made-up credentials leaves the store to everybody else.
 const ASKED_AT_ONCE: usize = 32;
@@ -325,6 +324,9 @@ impl Authenticator {
 
     fn found(&self, entrant: Entrant) -> Option<Found> {
         let Entrant { principal, who, owner, ends_at } = entrant;
+        if self.is_orphaned(&owner) {
+            return None;
+        }
         let principal = match (&who, principal) {
             (SignedInAs::FixedAdmin(token), _) => {
                 self.is_fixed(token).then(|| Arc::clone(&self.administrator))?
@@ -350,8 +352,17 @@ impl Authenticator {
 
     fn administrator(&self, who: Option<SignedInAs>) -> Known {
         let principal = Arc::clone(&self.administrator);
-        let owner = principal.id.clone();
+        let owner = match &who {
+            Some(SignedInAs::FixedAdmin(token)) => PrincipalId::of_settings(token),
+            Some(SignedInAs::User(_) | SignedInAs::Token(_)) | None => principal.id.clone(),
+        };
         Known { principal, who, owner, session: None, over: Lasting::for_ever() }
+    }
+
+    /// What was made with the token of the settings counts no longer than they have that token.
+    pub(crate) fn is_orphaned(&self, owner: &PrincipalId) -> bool {
+        let own = || self.fixed.as_ref().is_some_and(|it| PrincipalId::of_settings(it) == *owner);
+        owner.is_of_settings() && !own()
     }
 
     /// In constant time: of this token, unlike those of the records, there is only one to guess at.
@@ -363,6 +374,12 @@ impl Authenticator {
     fn note(&self, shown: Shown, who: &SignedInAs) {
         let time = self.clock.now();
         self.memory().note(shown, who, time);
+    }
+
+    /// Every turn at the records, so that nobody else has one.
+    #[cfg(test)]
+    pub(super) fn crowd(&self) -> tokio::sync::SemaphorePermit<'_> {
+        self.questions.try_acquire_many(ASKED_AT_ONCE as u32).expect("nobody asks")
     }
 
     /// Never held over an await.

@@ -120,8 +120,8 @@ mod tests {
 
     use futures::poll;
     use mission_control_identity::{
-        Directory, NewSession, NewToken, Outcome, PrincipalName, Role, SecretDigest, SignedInAs,
-        TokenId, TokenScope,
+        Directory, NewSession, NewToken, Outcome, PrincipalId, PrincipalName, Role, SecretDigest,
+        SignedInAs, TokenId, TokenScope,
     };
     use mission_control_kernel::SystemClock;
     use mission_control_persistence::Options;
@@ -163,7 +163,7 @@ mod tests {
                 digest: minted.digest,
                 hint: minted.hint,
                 name: PrincipalName::parse("a token").unwrap(),
-                owner: Principal::administrator().id,
+                owner: PrincipalId::of_settings(&digest(FIXED)),
                 scope: TokenScope { role: Role::Viewer, project: None, agent: None },
                 expires_at: None,
             };

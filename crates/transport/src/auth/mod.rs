@@ -13,6 +13,8 @@ mod memory;
 mod passwords;
 mod secrets;
 mod setup;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use authenticator::{Authenticator, IdentityError, Known};

@@ -2,7 +2,9 @@
 
 mod events;
 mod list;
+mod names;
 mod preview;
+mod runs;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +13,9 @@ use sha2::Sha256;
 
 pub(crate) use events::EventsCursor;
 pub(crate) use list::ListCursor;
+pub(crate) use names::{NamesCursor, TicksCursor};
 pub(crate) use preview::PreviewToken;
+pub(crate) use runs::{RunsCursor, WorkflowsCursor};
 
 /// Half of HMAC-SHA256 (RFC 2104, section 5 allows it): a cursor is no credential, and it stands in
 /// every URL of a list.
@@ -48,6 +52,11 @@ impl Signer {
         let tag = bytes.split_off(bytes.len().checked_sub(TAG_BYTES)?);
         self.mac(purpose, &bytes).verify_truncated_left(&tag).ok()?;
         Some(bytes)
+    }
+
+    /// A digest against which nobody without the key can check what they guess.
+    pub(crate) fn digest(&self, purpose: &str, payload: &[u8]) -> [u8; 32] {
+        self.mac(purpose, payload).finalize().into_bytes().into()
     }
 
     fn mac(&self, purpose: &str, payload: &[u8]) -> Hmac<Sha256> {

@@ -6,6 +6,7 @@ use http::StatusCode;
 use mission_control::agents::AgentRefusal;
 use mission_control::kernel::StoreError;
 use mission_control::missions::Refusal;
+use mission_control::{Fault, LaunchRefusal, ScheduleRefusal, TemplateRefusal};
 use mission_control_wire::EncodeError;
 
 use super::{FieldError, Problem};
@@ -20,7 +21,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let sentence = refusal.to_string();
         match refusal {
-            Refusal::NotFound => Self::not_found(),
+            Refusal::NotFound | Refusal::UnknownRun => Self::not_found(),
             Refusal::InvalidTransition { .. } => Self::conflict("invalid_transition", sentence),
             Refusal::NotReady { .. } => Self::conflict("not_ready", sentence),
             Refusal::LeaseLost => Self::conflict("lease_lost", sentence),
@@ -48,6 +49,71 @@ impl From<Refusal> for Problem {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", sentence)
             }
             Refusal::Busy => Self::unavailable("busy", sentence, SOON),
+        }
+    }
+}
+
+impl From<TemplateRefusal> for Problem {
+    fn from(refusal: TemplateRefusal) -> Self {
+        let sentence = refusal.to_string();
+        match refusal {
+            TemplateRefusal::Missing => Self::not_found(),
+            TemplateRefusal::Taken => Self::conflict("template_taken", sentence),
+            TemplateRefusal::Full => Self::conflict("no_room", sentence),
+            TemplateRefusal::BuiltIn => Self::conflict("builtin_template", sentence),
+            TemplateRefusal::Stale => Self::stale_revision(sentence),
+            TemplateRefusal::Wrong(faults) => faulty(faults),
+        }
+    }
+}
+
+impl From<ScheduleRefusal> for Problem {
+    fn from(refusal: ScheduleRefusal) -> Self {
+        let sentence = refusal.to_string();
+        match refusal {
+            ScheduleRefusal::Missing => Self::not_found(),
+            ScheduleRefusal::Taken => Self::conflict("schedule_taken", sentence),
+            ScheduleRefusal::Full => Self::conflict("no_room", sentence),
+            ScheduleRefusal::Stale => Self::stale_revision(sentence),
+            ScheduleRefusal::Wrong(faults) => faulty(faults),
+        }
+    }
+}
+
+/// Every member that is wrong.
+fn faulty(faults: Vec<Fault>) -> Problem {
+    let mut fields = faults.into_iter().map(|fault| {
+        let Fault { field, code, message } = fault;
+        FieldError { field, code, message }
+    });
+    match fields.next() {
+        Some(first) => fields.fold(Problem::wrong_field(first), Problem::and),
+        // Whoever refuses without having noted why is at fault, not the client.
+        None => Problem::internal(),
+    }
+}
+
+impl From<LaunchRefusal> for Problem {
+    fn from(refusal: LaunchRefusal) -> Self {
+        let sentence = refusal.to_string();
+        match refusal {
+            LaunchRefusal::UnknownWorkflow { .. } => Self::not_found(),
+            LaunchRefusal::UnknownVersion { .. } => {
+                wrong("version", "unknown_version", "is none that the workflow has")
+            }
+            LaunchRefusal::InputIsNoObject => {
+                wrong("input", "input_not_an_object", "must be a JSON object")
+            }
+            LaunchRefusal::InputTooLarge { step } => {
+                let message = format!("would make that of the step {step} too large");
+                wrong("input", "too_large", message)
+            }
+            LaunchRefusal::TooManyLabels { step } => {
+                wrong("labels", "too_many", format!("would be too many on the step {step}"))
+            }
+            LaunchRefusal::TooLarge { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "run_too_large", sentence)
+            }
         }
     }
 }
@@ -136,7 +202,7 @@ fn wrong(field: &str, code: &'static str, message: impl Into<String>) -> Problem
 #[cfg(test)]
 mod tests {
     use mission_control::kernel::{MissionId, Revision};
-    use mission_control::missions::Status;
+    use mission_control::missions::{ShortName, Status};
 
     use super::*;
 
@@ -150,6 +216,7 @@ mod tests {
         let id: MissionId = "019126f4-5d40-7000-8000-000000000001".parse().unwrap();
         let table = [
             (Refusal::NotFound, 404, "not_found"),
+            (Refusal::UnknownRun, 404, "not_found"),
             (
                 Refusal::InvalidTransition { command: "start", status: Status::Completed },
                 409,
@@ -175,6 +242,22 @@ mod tests {
         }
         assert_eq!(got(AgentRefusal::NotFound), (404, "not_found".into()));
         assert_eq!(got(AgentRefusal::RunsMissions { running: 2 }), (409, "runs_missions".into()));
+    }
+
+    #[test]
+    fn every_run_that_cannot_be_launched_has_its_status_and_its_code() {
+        let (name, step) = (|| "w".parse().unwrap(), || ShortName::parse("a").unwrap());
+        let table = [
+            (LaunchRefusal::UnknownWorkflow { name: name() }, 404, "not_found"),
+            (LaunchRefusal::UnknownVersion { name: name(), version: 2 }, 422, "unknown_version"),
+            (LaunchRefusal::InputIsNoObject, 422, "input_not_an_object"),
+            (LaunchRefusal::InputTooLarge { step: step() }, 422, "too_large"),
+            (LaunchRefusal::TooManyLabels { step: step() }, 422, "too_many"),
+            (LaunchRefusal::TooLarge { at_least: 1 << 30 }, 422, "run_too_large"),
+        ];
+        for (refusal, status, code) in table {
+            assert_eq!(got(refusal), (status, code.to_owned()));
+        }
     }
 
     #[test]

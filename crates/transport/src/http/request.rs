@@ -1,5 +1,6 @@
 //! A request as a handler gets it: everything has been looked at once.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -28,7 +29,6 @@ pub(super) struct Caller {
 }
 
 /// One request that has been let in.
-#[derive(Debug)]
 pub struct Request {
     pub(super) head: Parts,
     pub(super) spans: Spans,
@@ -219,5 +219,16 @@ impl Request {
     fn raw_param(&self, name: &str) -> Option<&str> {
         let (_, span) = self.spans.iter().find(|(known, _)| *known == name)?;
         self.path().get(span.clone())
+    }
+}
+
+impl fmt::Debug for Request {
+    /// Hides headers, query and body, also from whoever prints it in a panic: what somebody shows lies
+    /// in the ones, and a password may lie in the other.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (method, path) = (self.method(), self.path());
+        let mut shown = f.debug_struct("Request");
+        shown.field("id", &self.id).field("method", method).field("path", &path);
+        shown.finish_non_exhaustive()
     }
 }

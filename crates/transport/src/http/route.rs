@@ -40,7 +40,8 @@ pub enum BodyKind {
     Small,
     /// 1 MiB: where a mission, a result or a report travels.
     Mission,
-    /// 8 MiB: batches and lists of reports.
+    /// 8 MiB: batches, lists of reports, and definitions of workflows, in which a thousand steps have
+    /// 8 KiB each.
     Batch,
 }
 

@@ -155,7 +155,7 @@ impl Live {
         let watch = watch(request)?;
         let place = self.place(request)?;
         let known = request.known()?;
-        let Some(seat) = self.seats.take(&known.owner) else {
+        let Some(seat) = self.seats.take_for(known) else {
             return Err(Problem::too_many_requests(COME_BACK));
         };
         let opening = self.opening(place).await?;

@@ -214,7 +214,12 @@ fn topic(text: &str) -> Result<Topic, Invalid> {
 fn moves_the_queue(entry: &Entry) -> bool {
     let let_go = matches!(
         entry.event,
-        EventKind::Held | EventKind::Approved | EventKind::Settled | EventKind::Requeued
+        EventKind::Held
+            | EventKind::Approved
+            | EventKind::Settled
+            | EventKind::Requeued
+            | EventKind::Paused
+            | EventKind::Resumed
     );
     let_go || entry.from != Some(entry.to) || entry.was_priority.is_some()
 }

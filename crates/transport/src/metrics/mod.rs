@@ -24,6 +24,7 @@ mod scrape;
 mod store;
 mod sweeps;
 mod system;
+mod workflows;
 
 use std::fmt;
 use std::sync::Arc;

@@ -8,11 +8,11 @@ use mission_control::Stores;
 use mission_control::kernel::{
     AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
 };
-use mission_control::missions::queue::QueueSetting;
+use mission_control::missions::queue::{QueueChange, QueueLine, QueueState};
 use mission_control::missions::{
-    Action, AttemptRecord, ClaimRequest, Claims, Due, FollowUpTask, HeldLease, Kind, ListPage,
-    ListQuery, LogLevel, LogLine, Mission, MissionEvent, MissionStore, QueueState, QueueView,
-    Refusal, Renewal, Request, Verdict,
+    Action, Actor, AttemptRecord, ClaimRequest, Claims, DeadLetter, Due, FollowUpTask, Found,
+    HeldLease, KeptAnswer, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent,
+    MissionStore, QueueView, Refusal, Renewal, Request, Verdict,
 };
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
@@ -23,6 +23,7 @@ use tokio::time::Instant;
 use super::Metrics;
 use super::registering::{Registering, Shape};
 use super::system::PoolReading;
+use super::workflows::MeasuredWorkflows;
 
 /// From a page in memory to the deadline of a statement, in seconds.
 const SECONDS: [f64; 12] =
@@ -63,8 +64,8 @@ impl StoreMetrics {
         registering.add(
             ("store_call_duration_seconds", Shape::Histogram),
             &["verb", "outcome"],
-            "Calls of the store of missions until they were answered, the wait for their commit \
-             included: done, or the kind of trouble",
+            "Calls of the stores of missions and workflows until they were answered, the wait for \
+             their commit included: done, or the kind of trouble",
             calls.clone(),
         );
         registering.add(
@@ -103,6 +104,26 @@ impl StoreMetrics {
         Self { calls, taken, batches, commits, connections, waiting }
     }
 
+    /// The answer of a call, once it is counted under this verb.
+    pub(super) async fn timed<T>(
+        &self,
+        verb: &'static str,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let started = Instant::now();
+        let answer = call.await;
+        let outcome = match &answer {
+            Ok(_) => "done",
+            Err(StoreError::Busy(_)) => "busy",
+            Err(StoreError::OutcomeUnknown) => "unknown",
+            Err(StoreError::Unavailable(_)) => "unavailable",
+            Err(StoreError::Corrupt { .. }) => "corrupt",
+            Err(StoreError::Defect(_)) => "defect",
+        };
+        self.calls.get_or_create(&Call { verb, outcome }).observe(started.elapsed().as_secs_f64());
+        answer
+    }
+
     pub(super) fn committed(&self, requests: usize, took: Duration) {
         self.batches.observe(requests as f64);
         self.commits.observe(took.as_secs_f64());
@@ -133,12 +154,13 @@ pub struct MeasuredStore {
 }
 
 impl MeasuredStore {
-    /// The same stores, with that of missions measured.
+    /// The same stores, with those of missions and workflows measured.
     #[must_use]
     pub fn around(stores: Stores, metrics: &Metrics) -> Stores {
-        let Stores { missions: inner, .. } = stores.clone();
+        let Stores { missions: inner, workflows, .. } = stores.clone();
         let missions = Arc::new(Self { inner, metrics: metrics.clone() });
-        Stores { missions, ..stores }
+        let workflows = MeasuredWorkflows { inner: workflows, metrics: metrics.clone() };
+        Stores { missions, workflows: Arc::new(workflows), ..stores }
     }
 
     async fn timed<T>(
@@ -146,25 +168,16 @@ impl MeasuredStore {
         verb: &'static str,
         call: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let started = Instant::now();
-        let answer = call.await;
-        let outcome = match &answer {
-            Ok(_) => "done",
-            Err(StoreError::Busy(_)) => "busy",
-            Err(StoreError::OutcomeUnknown) => "unknown",
-            Err(StoreError::Unavailable(_)) => "unavailable",
-            Err(StoreError::Corrupt { .. }) => "corrupt",
-            Err(StoreError::Defect(_)) => "defect",
-        };
-        let histogram = self.metrics.0.store.calls.get_or_create(&Call { verb, outcome });
-        histogram.observe(started.elapsed().as_secs_f64());
-        answer
+        self.metrics.0.store.timed(verb, call).await
     }
 }
 
 const fn verb(action: &Action) -> &'static str {
     match action {
         Action::Create(_) => "create",
+        Action::Launch { .. } => "launch",
+        Action::Run { .. } => "run",
+        Action::Align { .. } => "align",
         Action::Command { .. } | Action::Selected { .. } => "command",
         Action::Settle { .. } => "settle",
     }
@@ -174,6 +187,15 @@ const fn verb(action: &Action) -> &'static str {
 impl MissionStore for MeasuredStore {
     async fn apply(&self, request: Request) -> Result<Verdict, StoreError> {
         self.timed(verb(&request.action), self.inner.apply(request)).await
+    }
+
+    async fn kept_answer(
+        &self,
+        project: &ProjectId,
+        principal: &str,
+        key: &str,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        self.timed("kept_answer", self.inner.kept_answer(project, principal, key)).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Claims, StoreError> {
@@ -204,6 +226,10 @@ impl MissionStore for MeasuredStore {
 
     async fn missions(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Mission>, StoreError> {
         self.timed("missions", self.inner.missions(scope, ids)).await
+    }
+
+    async fn results(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Found>, StoreError> {
+        self.timed("results", self.inner.results(scope, ids)).await
     }
 
     async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError> {
@@ -281,13 +307,26 @@ impl MissionStore for MeasuredStore {
         self.timed("queues", self.inner.queues(project)).await
     }
 
-    async fn set_queue(
+    async fn queue_lines(
+        &self,
+        project: &ProjectId,
+        kinds: &[Kind],
+    ) -> Result<Vec<QueueLine>, StoreError> {
+        self.timed("queue_lines", self.inner.queue_lines(project, kinds)).await
+    }
+
+    async fn change_queue(
         &self,
         project: &ProjectId,
         kind: Option<&Kind>,
-        setting: QueueSetting,
+        change: QueueChange,
+        by: &Actor,
     ) -> Result<(), StoreError> {
-        self.timed("set_queue", self.inner.set_queue(project, kind, setting)).await
+        self.timed("change_queue", self.inner.change_queue(project, kind, change, by)).await
+    }
+
+    async fn dead_letter(&self, project: &ProjectId, limit: u32) -> Result<DeadLetter, StoreError> {
+        self.timed("dead_letter", self.inner.dead_letter(project, limit)).await
     }
 
     async fn due(&self, limit: u32) -> Result<Vec<Due>, StoreError> {

@@ -46,7 +46,7 @@ impl SweepMetrics {
             ("sweep_items", Shape::Counter),
             &["sweep"],
             "What background work did: leases, timeouts and missions that were over, follow-ups, \
-             agents that fell silent, rows removed or noted, checkpoints saved",
+             agents that fell silent, ticks of schedules, rows removed or noted, checkpoints saved",
             done.clone(),
         );
         Self { runs, done }

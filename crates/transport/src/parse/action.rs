@@ -75,6 +75,22 @@ pub(crate) fn cancel(body: &request::Cancel) -> Result<Command, Problem> {
     Ok(Command::Cancel { reason, children: body.children.unwrap_or(false) })
 }
 
+/// Let it wait for an approval.
+pub(crate) fn hold(body: &request::Reason) -> Result<Command, Problem> {
+    Ok(Command::Hold { reason: reason(body)? })
+}
+
+/// Put it aside.
+pub(crate) fn discard(body: &request::Reason) -> Result<Command, Problem> {
+    Ok(Command::Discard { reason: reason(body)? })
+}
+
+fn reason(body: &request::Reason) -> Result<Option<ErrorText>, Problem> {
+    let mut fields = Fields::default();
+    let reason = fields.optional("reason", body.reason.as_deref(), ErrorText::parse);
+    reason.ok_or_else(|| fields.refuse())
+}
+
 /// Tokens and money, within what sums can hold.
 pub(super) fn usage(given: &request::Usage, fields: &mut Fields) -> Option<UsageReport> {
     let tokens = |count: Whole| {

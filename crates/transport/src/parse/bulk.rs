@@ -2,7 +2,7 @@
 
 use mission_control::Choice;
 use mission_control::kernel::{Invalid, MissionId, ProjectId};
-use mission_control::missions::{Bulk, BulkVerb, ListQuery, Priority};
+use mission_control::missions::{Bulk, BulkVerb, BulkWords, ErrorText, ListQuery, Priority};
 use mission_control_wire::request::{self, BulkFilter, MAX_BULK_IDS};
 
 use super::{Fields, LIST_PARAMETERS, list_query};
@@ -27,16 +27,16 @@ pub(crate) fn bulk(
     signer: &Signer,
     project: &ProjectId,
 ) -> Result<Asked, Problem> {
-    let request::Bulk { action, priority, ids, filter, dry_run, preview_token } = body;
+    let request::Bulk { action, priority, reason, ids, filter, dry_run, preview_token } = body;
     if let Some(token) = preview_token {
-        let alone = action.is_none() && priority.is_none() && ids.is_none();
+        let alone = action.is_none() && priority.is_none() && reason.is_none() && ids.is_none();
         if !alone || filter.is_some() || dry_run.is_some() {
             let invalid = Invalid::new("not_alone", "stands for the whole request: send it alone");
             return Err(Problem::invalid("preview_token", invalid));
         }
         return Ok(Asked::Shown(token));
     }
-    let action = self::action(action.as_deref(), priority.as_deref())?;
+    let action = self::action(action.as_deref(), priority.as_deref(), reason.as_deref())?;
     let dry_run = dry_run.unwrap_or(false);
     match (ids, filter) {
         (Some(ids), None) => {
@@ -76,13 +76,24 @@ pub(crate) fn bulk(
     }
 }
 
-fn action(action: Option<&str>, priority: Option<&str>) -> Result<Bulk, Problem> {
+fn action(
+    action: Option<&str>,
+    priority: Option<&str>,
+    reason: Option<&str>,
+) -> Result<Bulk, Problem> {
     let mut fields = Fields::default();
     let missing = Invalid::new("missing_field", "must be given");
     let verb = fields.take("action", action.ok_or(missing).and_then(str::parse::<BulkVerb>));
     let priority = fields.optional("priority", priority, str::parse::<Priority>);
-    let (Some(verb), Some(priority)) = (verb, priority) else { return Err(fields.refuse()) };
-    Bulk::of(verb, priority).ok_or_else(|| match priority {
+    let reason = fields.optional("reason", reason, ErrorText::parse);
+    let (Some(verb), Some(priority), Some(reason)) = (verb, priority, reason) else {
+        return Err(fields.refuse());
+    };
+    if reason.is_some() && !verb.takes_reason() {
+        let message = "goes with the actions `cancel` and `discard` alone";
+        return Err(Problem::invalid("reason", Invalid::new("not_alone", message)));
+    }
+    Bulk::of(BulkWords { verb, priority, reason }).ok_or_else(|| match priority {
         None => Problem::invalid("priority", missing),
         Some(_) => {
             let message = "goes with the action `priority` alone";
@@ -118,9 +129,14 @@ mod tests {
     #[test]
     fn what_is_asked_is_a_preview_or_done_at_once_or_was_shown() {
         let ids = format!(r#"{{"action": "cancel", "ids": ["{ID}"]}}"#);
-        assert!(matches!(parsed(&ids), Ok(Asked::Now(Bulk::Cancel, _))));
+        assert!(matches!(parsed(&ids), Ok(Asked::Now(Bulk::Cancel { reason: None }, _))));
+        let ids = format!(r#"{{"action": "cancel", "ids": ["{ID}"], "reason": "twice"}}"#);
+        let Ok(Asked::Now(Bulk::Cancel { reason: Some(reason) }, _)) = parsed(&ids) else {
+            panic!("no reason is given")
+        };
+        assert_eq!(reason.as_str(), "twice");
         let ids = format!(r#"{{"action": "discard", "ids": ["{ID}"], "dry_run": true}}"#);
-        assert!(matches!(parsed(&ids), Ok(Asked::Preview(Bulk::Discard, Choice::Ids(_)))));
+        assert!(matches!(parsed(&ids), Ok(Asked::Preview(Bulk::Discard { .. }, Choice::Ids(_)))));
         let filter = r#"{"action": "priority", "priority": "low", "dry_run": true,
                          "filter": {"status": "pending,failed", "held": true}}"#;
         let Ok(Asked::Preview(Bulk::Priority(Priority::Low), Choice::Filter(query))) =
@@ -151,6 +167,7 @@ mod tests {
                 "priority",
                 "not_alone",
             ),
+            (format!(r#"{{"action": "retry", "reason": "so", {ids}}}"#), "reason", "not_alone"),
             (
                 format!(r#"{{"action": "priority", "priority": "x", {ids}}}"#),
                 "priority",

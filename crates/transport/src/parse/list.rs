@@ -27,6 +27,7 @@ pub(crate) const LIST_PARAMETERS: &[&str] = &[
     "created_before",
     "dead_letter",
     "held",
+    "fingerprint",
     "sort",
     "limit",
     "cursor",
@@ -53,6 +54,7 @@ pub(crate) const EXPORT_PARAMETERS: &[&str] = &[
     "created_before",
     "dead_letter",
     "held",
+    "fingerprint",
     "sort",
 ];
 
@@ -107,6 +109,7 @@ fn filtered(query: &Query) -> Result<ListQuery, Problem> {
         created_until: query.get("created_before")?,
         dead_letter: query.flag("dead_letter")?,
         held: query.flag("held")?,
+        fingerprints: query.list("fingerprint")?,
         sort: query.get_with("sort", sort)?.unwrap_or_default(),
         after: None,
         limit: u32::MAX,
@@ -194,6 +197,7 @@ mod tests {
             ("agent_id=7", "agent_id", "invalid_agent_id"),
             ("created_after=now", "created_after", "invalid_time"),
             ("held=1", "held", "invalid_flag"),
+            ("fingerprint=A", "fingerprint", "invalid_fingerprint"),
         ] {
             let problem = parsed(raw).unwrap_err();
             assert_eq!((problem.errors()[0].field.as_str(), problem.code()), (field, code));

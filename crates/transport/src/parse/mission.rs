@@ -65,7 +65,7 @@ impl Maker<'_> {
         let depends_on = fields.take("depends_on", dependencies(body.depends_on.as_deref()));
         let (parent, held) = (body.parent_id.map(|id| id.0), body.held.unwrap_or(false));
         let (scheduled_at, expires_at) = (body.scheduled_at, body.expires_at);
-        let spec = self.spec(body, &mut fields);
+        let spec = spec(body, &self.created_by, &mut fields);
         let (Some(spec), Some(depends_on), Some(agent_type), Some(model_used)) =
             (spec, depends_on, agent_type, model_used)
         else {
@@ -84,51 +84,52 @@ impl Maker<'_> {
             model_used,
         })
     }
+}
 
-    fn spec(&self, body: CreateMission, fields: &mut Fields) -> Option<Spec> {
-        let title = fields.take("title", Title::parse(&body.title));
-        let description = body.description.as_deref().unwrap_or("");
-        let description = fields.take("description", Description::parse(description));
-        let priority = fields.optional("priority", body.priority, |word| word.parse());
-        let kind = fields.optional("kind", body.kind, |word| word.parse::<Kind>());
-        let labels = fields.each("labels", body.labels, |label| Label::parse(&label));
-        let labels = labels.and_then(|labels| fields.take("labels", distinct(labels)));
-        let complexity =
-            fields.optional("complexity", body.complexity, |word| word.parse::<Complexity>());
-        let needed = fields
-            .each("required_capabilities", body.required_capabilities, |it| Capability::parse(&it));
-        let needed = needed
-            .and_then(|needed| fields.take("required_capabilities", Capabilities::new(needed)));
-        let fairness_key =
-            fields.optional("fairness_key", body.fairness_key.as_deref(), QueueKey::parse);
-        let concurrency_key =
-            fields.optional("concurrency_key", body.concurrency_key.as_deref(), QueueKey::parse);
-        let max_attempts = fields.optional("max_attempts", body.max_attempts, attempts);
-        let backoff = fields.optional("backoff", body.backoff, backoff);
-        let timeout = fields.optional("timeout_seconds", body.timeout_seconds, |value| {
-            let range = SHORTEST_ATTEMPT_SECONDS..=LONGEST_ATTEMPT_SECONDS;
-            seconds(value, range, Invalid::new("out_of_range", "must be from 0.1 to 2592000"))
-        });
-        Some(Spec {
-            title: title?,
-            description: description?,
-            priority: priority?.unwrap_or(Priority::Medium),
-            kind: kind?.unwrap_or_else(Kind::default_kind),
-            metadata: body.metadata.map_or_else(JsonText::empty_object, CheckedJson::into_text),
-            input: body.input.map(CheckedJson::into_text),
-            labels: labels?,
-            complexity: complexity?,
-            required_capabilities: needed?,
-            fairness_key: fairness_key?,
-            concurrency_key: concurrency_key?,
-            max_attempts: max_attempts?.unwrap_or(DEFAULT_ATTEMPTS),
-            backoff: backoff?.unwrap_or(Backoff::Exponential),
-            timeout: timeout?,
-            step: None,
-            template: None,
-            created_by: self.created_by.clone(),
-        })
-    }
+/// What is asked for, without what hangs on the mission itself.
+pub(super) fn spec(body: CreateMission, by: &ShortName, fields: &mut Fields) -> Option<Spec> {
+    let title = fields.take("title", Title::parse(&body.title));
+    let description = body.description.as_deref().unwrap_or("");
+    let description = fields.take("description", Description::parse(description));
+    let priority = fields.optional("priority", body.priority, |word| word.parse());
+    let kind = fields.optional("kind", body.kind, |word| word.parse::<Kind>());
+    let labels = fields.each("labels", body.labels, |label| Label::parse(&label));
+    let labels = labels.and_then(|labels| fields.take("labels", distinct(labels)));
+    let complexity =
+        fields.optional("complexity", body.complexity, |word| word.parse::<Complexity>());
+    let needed = fields
+        .each("required_capabilities", body.required_capabilities, |it| Capability::parse(&it));
+    let needed =
+        needed.and_then(|needed| fields.take("required_capabilities", Capabilities::new(needed)));
+    let fairness_key =
+        fields.optional("fairness_key", body.fairness_key.as_deref(), QueueKey::parse);
+    let concurrency_key =
+        fields.optional("concurrency_key", body.concurrency_key.as_deref(), QueueKey::parse);
+    let max_attempts = fields.optional("max_attempts", body.max_attempts, attempts);
+    let backoff = fields.optional("backoff", body.backoff, backoff);
+    let timeout = fields.optional("timeout_seconds", body.timeout_seconds, |value| {
+        let range = SHORTEST_ATTEMPT_SECONDS..=LONGEST_ATTEMPT_SECONDS;
+        seconds(value, range, Invalid::new("out_of_range", "must be from 0.1 to 2592000"))
+    });
+    Some(Spec {
+        title: title?,
+        description: description?,
+        priority: priority?.unwrap_or(Priority::Medium),
+        kind: kind?.unwrap_or_else(Kind::default_kind),
+        metadata: body.metadata.map_or_else(JsonText::empty_object, CheckedJson::into_text),
+        input: body.input.map(CheckedJson::into_text),
+        labels: labels?,
+        complexity: complexity?,
+        required_capabilities: needed?,
+        fairness_key: fairness_key?,
+        concurrency_key: concurrency_key?,
+        max_attempts: max_attempts?.unwrap_or(DEFAULT_ATTEMPTS),
+        backoff: backoff?.unwrap_or(Backoff::Exponential),
+        timeout: timeout?,
+        step: None,
+        template: None,
+        created_by: by.clone(),
+    })
 }
 
 /// Labels in order, without repeats.

@@ -14,11 +14,16 @@ mod merge_patch;
 mod mission;
 mod patch;
 mod period;
+mod queue;
 mod report;
+mod run;
+mod schedule;
+mod template;
 mod token;
 mod user;
+mod workflow;
 
-pub(crate) use action::{cancel, complete, fail, progress, start};
+pub(crate) use action::{cancel, complete, discard, fail, hold, progress, start};
 pub(crate) use agent::{
     LEASE_SECONDS, LONGEST_CALL_SECONDS, MOST_KINDS, beats, registration, wait, want,
 };
@@ -34,6 +39,11 @@ pub(crate) use mission::{
 };
 pub(crate) use patch::edit;
 pub(crate) use period::{MOST_POINTS, PERIOD_PARAMETERS, Period, period};
+pub(crate) use queue::{LARGEST_LIMIT, kinds, queue_limits};
 pub(crate) use report::report;
+pub(crate) use run::{LAST_VERSION, RUN_PARAMETERS, cancel_run, launch, run_query};
+pub(crate) use schedule::schedule;
+pub(crate) use template::{template, template_launch};
 pub(crate) use token::{LONGEST_LIFE, SHORTEST_LIFE, wanted_token};
 pub(crate) use user::{Newcomer, member, newcomer, user_edit};
+pub(crate) use workflow::definition;

@@ -21,6 +21,7 @@ pub(crate) fn agent<'a>(view: &'a AgentView, current: &'a [Current]) -> reply::A
         load_level: view.load.level().as_str(),
         tier: view.tier.as_str(),
         success_rate: view.standing.success() * 100.0,
+        attempts: view.standing.completed + view.standing.failed,
         completed: view.standing.completed,
         failed: view.standing.failed,
         last_active: Some(Word(agent.last_active)),

@@ -1,8 +1,8 @@
 //! What ended missions were like.
 
-use mission_control::Group;
+use mission_control::{Figure, Group};
 use mission_control_wire::Cost;
-use mission_control_wire::reply::AnalyticsGroup;
+use mission_control_wire::reply::{AnalyticsFigure, AnalyticsGroup};
 
 /// One group with its rates.
 #[expect(clippy::cast_precision_loss, reason = "durations and counts far below 2^52")]
@@ -21,5 +21,19 @@ pub(crate) fn group(group: &Group) -> AnalyticsGroup<'_> {
         p95_duration: group.p95_micros.map(seconds),
         total_tokens: group.tokens,
         total_cost: Cost(group.cost),
+        metrics: (!group.figures.is_empty()).then(|| group.figures.iter().map(figure).collect()),
+    }
+}
+
+fn figure(figure: &Figure) -> AnalyticsFigure<'_> {
+    let Figure { metric, measured } = figure;
+    AnalyticsFigure {
+        key: metric.key.as_str(),
+        unit: metric.unit.as_str(),
+        title: metric.title.as_ref().map(|title| title.as_str()),
+        count: measured.map_or(0, |it| it.count),
+        average: measured.map(|it| it.average),
+        min: measured.map(|it| it.min),
+        max: measured.map(|it| it.max),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mission_control::agents::{AgentEntry, AgentEvent};
 use mission_control::kernel::{Money, Timestamp};
-use mission_control::missions::{Actor, Entry, EventKind};
+use mission_control::missions::{Actor, Entry, EventKind, FailureClass};
 use mission_control::{JournalEntry, Removal};
 use mission_control_wire::{Cost, Lease, Word, reply};
 
@@ -47,7 +47,7 @@ pub(crate) fn mission_event<'a>(
         event_type: mission_word(entry.event),
         actor: Some(actor(&entry.by)),
         reason: entry.why.as_ref().map(|why| why.reason.as_str()).filter(|it| !it.is_empty()),
-        failure_class: entry.why.as_ref().map(|why| why.failure.as_str()),
+        failure_class: entry.why.as_ref().and_then(|why| why.failure).map(FailureClass::as_str),
         attempt: entry.attempt,
         from: entry.from.map(|status| status.as_str()),
         to: Some(entry.to.as_str()),
@@ -142,6 +142,8 @@ const fn mission_word(event: EventKind) -> &'static str {
         EventKind::Approved => "mission_approved",
         EventKind::Edited => "mission_edited",
         EventKind::Settled => "mission_settled",
+        EventKind::Paused => "mission_paused",
+        EventKind::Resumed => "mission_resumed",
     }
 }
 

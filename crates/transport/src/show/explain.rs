@@ -56,11 +56,11 @@ fn gate<'a>(gate: &'a GateState, links: &'a Links) -> reply::Gate<'a> {
 }
 
 fn link(blocker: &Blocker) -> Link {
-    let (word, id, folder) = match blocker {
-        Blocker::Mission(id) => ("mission", id.to_string(), "missions"),
-        Blocker::Queue(kind) => ("queue", kind.clone(), "queue"),
-        Blocker::Project(name) => ("project", name.clone(), "projects"),
+    let (word, id, href) = match blocker {
+        Blocker::Mission(id) => ("mission", id.to_string(), format!("/api/missions/{id}")),
+        Blocker::Run(id) => ("run", id.to_string(), format!("/api/runs/{id}")),
+        Blocker::Queue(kind) => ("queue", kind.clone(), format!("/api/queue?kind={kind}")),
+        Blocker::Project(name) => ("project", name.clone(), format!("/api/queue?project={name}")),
     };
-    let href = format!("/api/{folder}/{id}");
     Link { word, id, href }
 }

@@ -41,13 +41,18 @@ pub(crate) fn member<'a>(user: &'a User, project: &ProjectId) -> Option<reply::M
     })
 }
 
-/// A token, without what its bearer shows.
-pub(crate) fn api_token(token: &identity::ApiToken) -> reply::ApiToken<'_> {
+/// The administrator of the settings as an owner: no login has a colon. Which token of the settings it
+/// was is not told, since that would let people check what they guess of it.
+const OF_SETTINGS: &str = "settings:admin";
+
+/// A token, without what its bearer shows; `orphaned` is whether its maker's went away.
+pub(crate) fn api_token(token: &identity::ApiToken, orphaned: bool) -> reply::ApiToken<'_> {
     reply::ApiToken {
         id: token.id.to_string(),
         name: token.name.as_str(),
         hint: &token.hint,
-        owner: token.owner.as_str(),
+        owner: if token.owner.is_of_settings() { OF_SETTINGS } else { token.owner.as_str() },
+        orphaned,
         role: token.scope.role.as_str(),
         project: token.scope.project.as_ref().map(ProjectId::as_str),
         agent: token.scope.agent.as_ref().map(identity::AgentScope::as_str),

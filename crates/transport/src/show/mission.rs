@@ -72,7 +72,7 @@ pub(crate) fn mission(mission: &Mission, progress: f64) -> reply::Mission<'_> {
     }
 }
 
-fn backoff(backoff: &Backoff) -> wire::Backoff {
+pub(super) fn backoff(backoff: &Backoff) -> wire::Backoff {
     match backoff {
         Backoff::Exponential => wire::Backoff::Exponential,
         Backoff::None => wire::Backoff::None,

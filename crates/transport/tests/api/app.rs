@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +13,13 @@ use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use mission_control::{MissionControl, Stores};
 use mission_control_identity::{
-    Directory, NewToken, Outcome, Principal, Role, TokenId, TokenScope,
+    Directory, NewToken, Outcome, PrincipalId, Role, TokenId, TokenScope,
 };
-use mission_control_kernel::{Clock as _, ProjectId, SystemClock, SystemIds, Text};
+use mission_control_kernel::{Clock, ProjectId, SystemClock, SystemIds, Text};
 use mission_control_persistence::Options;
 use mission_control_persistence::sqlite::{Durability, Sqlite};
 use mission_control_transport::Signer;
-use mission_control_transport::auth::{Authenticator, Entrance, Passwords, mint};
+use mission_control_transport::auth::{Authenticator, Entrance, Passwords, digest, mint};
 use mission_control_transport::http::{Dispatcher, Doors, Projects, RouteTable, Services, routes};
 use mission_control_transport::metrics::{MeasuredAnswer, MeasuredStore, Metrics};
 use mission_control_transport::page::{self, Page};
@@ -28,7 +29,10 @@ use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
+const DATABASE: &str = "test.db";
 const KEY: &[u8] = b"a key of at least thirty-two bytes";
+/// The administrator's token of the settings, with which the tokens of the personas were made.
+pub(crate) const ADMIN_TOKEN: &str = "the-token-of-the-settings-for-tests-alone";
 /// Far beyond what anything here takes: reached only by what would never end.
 const LONG: Duration = Duration::from_secs(60);
 
@@ -61,7 +65,7 @@ async fn personas(directory: &dyn Directory) -> HashMap<&'static str, String> {
             digest: minted.digest,
             hint: minted.hint,
             name: Text::parse(name).unwrap(),
-            owner: Principal::administrator().id,
+            owner: PrincipalId::of_settings(&digest(ADMIN_TOKEN)),
             scope: TokenScope { role, project, agent: None },
             expires_at: None,
         };
@@ -80,17 +84,21 @@ pub(crate) struct App {
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) stores: Stores,
     tokens: HashMap<&'static str, String>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl App {
     pub(crate) async fn start() -> Self {
+        Self::start_at(Arc::new(SystemClock), |authenticator| authenticator).await
+    }
+
+    /// One whose store and whose authenticator go by this clock, the latter as `more` makes it.
+    pub(crate) async fn start_at(
+        clock: Arc<dyn Clock>,
+        more: impl FnOnce(Authenticator) -> Authenticator,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("test.db");
-        let metrics = Metrics::new("test", SystemClock.now());
-        let options = Options { telemetry: Arc::new(metrics.clone()), ..Options::default() };
-        let store = Sqlite::open(&path, Durability::Off, options).unwrap();
-        let stores = MeasuredStore::around(Stores::of(store), &metrics);
+        let (stores, metrics) = open(&folder, Arc::clone(&clock));
         let control = MissionControl::builder(stores.clone())
             .telemetry(Arc::new(metrics.clone()))
             .start()
@@ -102,7 +110,7 @@ impl App {
             directory.add_project(&name.parse().unwrap()).await.unwrap();
         }
         let tokens = personas(&*directory).await;
-        let authenticator = authenticator(&directory);
+        let authenticator = Arc::new(more(authenticator(&directory, clock)));
         let passwords = Arc::<Passwords>::default();
         let entrance = Arc::new(Entrance::new(
             Arc::clone(&directory),
@@ -151,7 +159,7 @@ impl App {
             passwords,
             stores,
             tokens,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -178,6 +186,11 @@ impl App {
     /// Someone without a token.
     pub(crate) fn nobody(&self) -> Caller<'_> {
         self.caller("")
+    }
+
+    /// Where the store is.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join(DATABASE)
     }
 
     /// The token of one of them; empty for nobody.
@@ -342,9 +355,18 @@ async fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-fn authenticator(records: &Arc<dyn Directory>) -> Arc<Authenticator> {
-    let authenticator = Authenticator::new(Arc::clone(records), Arc::new(SystemClock));
-    Arc::new(authenticator.with_cookie_of(KEY))
+/// A fresh store, measured.
+fn open(folder: &TempDir, clock: Arc<dyn Clock>) -> (Stores, Metrics) {
+    let metrics = Metrics::new("test", SystemClock.now());
+    let (telemetry, clock) = (Arc::new(metrics.clone()), Some(clock));
+    let options = Options { telemetry, clock, ..Options::default() };
+    let store = Sqlite::open(&folder.path().join(DATABASE), Durability::Off, options).unwrap();
+    (MeasuredStore::around(Stores::of(store), &metrics), metrics)
+}
+
+fn authenticator(records: &Arc<dyn Directory>, clock: Arc<dyn Clock>) -> Authenticator {
+    let authenticator = Authenticator::new(Arc::clone(records), clock);
+    authenticator.with_cookie_of(KEY).with_administrator(Some(digest(ADMIN_TOKEN)))
 }
 
 /// What runs beside the answering of requests, until the test ends.

@@ -15,11 +15,13 @@ const OTHER: &str = "019126f4-5d40-7000-8000-000000000002";
 /// Stands in whatever belongs to the other project.
 const MARK: &str = "confidential";
 
-/// The other project: missions in every state that a worker could write to, and an agent.
+/// The other project: missions in every state that a worker could write to, an agent, and a workflow
+/// with a run.
 struct Lab<'a> {
     owner: Somebody<'a>,
     missions: Vec<(String, i64)>,
     agent: String,
+    run: String,
 }
 
 impl<'a> Lab<'a> {
@@ -38,17 +40,23 @@ impl<'a> Lab<'a> {
             missions.push(claimed);
         }
         missions.push((create(&owner, &json!({"title": MARK, "held": true})).await, 0));
-        Self { owner, missions, agent }
+        let flow = json!({"name": MARK, "steps": [{"key": MARK, "kind": "external"}]});
+        owner.post("/api/workflows", flow).await.expect(201);
+        let launch = format!("/api/workflows/{MARK}/runs");
+        let run = owner.post(&launch, json!({})).await.expect(201)["run_id"].clone();
+        let run = run.as_str().unwrap().to_owned();
+        Self { owner, missions, agent, run }
     }
 
     /// All that there is to see of it.
     async fn picture(&self) -> Vec<Value> {
         let mut picture = Vec::new();
-        let seen = ["/api/missions", "/api/agents", "/api/metrics"].map(str::to_owned);
+        let seen = ["/api/missions", "/api/agents", "/api/metrics", "/api/workflows", "/api/runs"];
+        let seen = seen.map(str::to_owned).into_iter().chain([format!("/api/runs/{}", self.run)]);
         let of = |(id, _): &(String, i64)| {
             ["events", "logs", "tree", "attempts"].map(|what| format!("/api/missions/{id}/{what}"))
         };
-        for path in seen.into_iter().chain(self.missions.iter().flat_map(of)) {
+        for path in seen.chain(self.missions.iter().flat_map(of)) {
             let (status, body) = masked(&self.owner.get(&path).await);
             assert_eq!(status, 200, "{path}");
             picture.push(body);
@@ -103,13 +111,18 @@ async fn every_route_answers_for_an_object_of_another_project_as_for_none() {
             lab.missions.clone()
         } else if path.starts_with("/api/agents/{id}") {
             vec![(lab.agent.clone(), 0)]
+        } else if path.starts_with("/api/runs/{id}") {
+            vec![(lab.run.clone(), 0)]
+        } else if path.starts_with("/api/workflows/{name}") {
+            vec![(MARK.to_owned(), 0)]
         } else {
             continue;
         };
         for (id, lease) in objects {
             let body = body(route.operation(), route.body_kind(), lease);
             let ask = async |id: &str, project: &str| {
-                let path = format!("{}{project}", path.replace("{id}", id));
+                let path = path.replace("{id}", id).replace("{name}", id);
+                let path = format!("{path}{project}");
                 let etag = (*route.method() == Method::PATCH).then_some(("if-match", "*"));
                 insider.say(route.method().as_str(), &path, etag, body.as_ref()).await
             };
@@ -186,7 +199,7 @@ async fn lists_counters_searches_and_files_are_those_of_one_project() {
     let insider = Somebody::program(&app, "root", scope(Role::Admin, "default")).await;
     let metrics = insider.get("/api/metrics").await.expect(200);
     assert_eq!(metrics["metrics"]["total_missions"], 0);
-    assert_eq!(lab.owner.get("/api/metrics").await.expect(200)["metrics"]["total_missions"], 4);
+    assert_eq!(lab.owner.get("/api/metrics").await.expect(200)["metrics"]["total_missions"], 5);
     for path in [
         format!("/api/missions?q={MARK}"),
         format!("/api/missions?label={MARK}"),
@@ -195,10 +208,16 @@ async fn lists_counters_searches_and_files_are_those_of_one_project() {
         "/api/missions/export".to_owned(),
         "/api/agents".to_owned(),
         "/api/running".to_owned(),
+        "/api/workflows".to_owned(),
+        "/api/runs".to_owned(),
+        format!("/api/runs?workflow={MARK}"),
+        format!("/api/missions?run_id={}", lab.run),
         "/api/analytics?by=agent".to_owned(),
         "/api/analytics?by=kind".to_owned(),
         "/api/metrics/history".to_owned(),
         "/api/system".to_owned(),
+        "/api/queue".to_owned(),
+        "/api/queue/dead-letter".to_owned(),
         "/api/projects".to_owned(),
     ] {
         let ours = insider.get(&path).await;

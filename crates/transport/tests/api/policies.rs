@@ -14,7 +14,7 @@ async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
     for route in app.dispatcher.routes().iter() {
         let (path, method) = (route.path(), route.method().as_str());
         let path = path.replace("{id}", ID).replace("{project}", "default");
-        let path = path.replace("{login}", "nobody");
+        let path = path.replace("{login}", "nobody").replace("{name}", "none");
         let ask = async |caller: crate::app::Caller<'_>| {
             caller.open(method, &path, &[], None).await.status().as_u16()
         };

@@ -74,13 +74,15 @@ async fn everybody_sees_the_projects_in_which_they_read_and_no_others() {
 #[tokio::test]
 async fn a_project_says_itself_who_belongs_to_it() {
     let app = App::start().await;
-    let _root = Somebody::root(&app).await;
+    let root = Somebody::root(&app).await;
     let owner = Somebody::new(&app, "owner", within("lab", Role::Admin)).await;
     let elsewhere = within("default", Role::Operator);
     let maria = Somebody::new(&app, "maria", elsewhere).await;
     let path = "/api/projects/lab/members";
-    let put = owner.put(&format!("{path}/maria"), json!({"role": "viewer"})).await.expect(200);
-    let expected = json!({"login": "maria", "name": "maria", "role": "viewer",
+    let hers = format!("{path}/maria");
+    root.put(&hers, json!({"role": "viewer"})).await.expect(200);
+    let put = owner.put(&hers, json!({"role": "operator"})).await.expect(200);
+    let expected = json!({"login": "maria", "name": "maria", "role": "operator",
         "everywhere": false, "disabled": false});
     assert_eq!(put["member"], expected);
     assert_eq!(maria.get("/api/missions?project=lab").await.status, 200, "her session holds");
@@ -91,12 +93,34 @@ async fn a_project_says_itself_who_belongs_to_it() {
         .collect();
     assert_eq!(members, [("maria", false), ("owner", false), ("root", true)]);
     assert!(!list.to_string().contains("default"), "where else they belong is not told");
-    assert_eq!(owner.delete(&format!("{path}/maria")).await.status, 204);
+    assert_eq!(owner.delete(&hers).await.status, 204);
     assert_eq!(maria.get("/api/missions").await.status, 401, "her session has ended");
     let maria = Somebody::again(&app, "maria").await;
     assert_eq!(maria.get("/api/missions?project=lab").await.status, 404);
     assert_eq!(maria.get("/api/missions").await.status, 200, "what is elsewhere stays");
-    assert_eq!(owner.delete(&format!("{path}/maria")).await.status, 404);
+    assert_eq!(owner.delete(&hers).await.status, 404);
+    let gone = owner.put(&hers, json!({"role": "viewer"})).await;
+    assert_eq!(gone.status, 404, "whoever is gone is not seen any more");
+}
+
+#[tokio::test]
+async fn people_are_brought_into_a_project_by_those_who_see_them() {
+    let app = App::start().await;
+    let root = Somebody::root(&app).await;
+    root.post("/api/projects", json!({"id": "dock"})).await.expect(201);
+    let both = within("lab", Role::Admin).with_project(project("dock"), Some(Role::Admin));
+    let reading = within("lab", Role::Admin).with_project(project("dock"), Some(Role::Operator));
+    let owner = Somebody::new(&app, "owner", both).await;
+    let reader = Somebody::new(&app, "reader", reading).await;
+    Somebody::new(&app, "maria", within("dock", Role::Viewer)).await;
+    let role = json!({"role": "viewer"});
+    let path = "/api/projects/lab/members";
+    let unknown = masked(&owner.put(&format!("{path}/nobody"), role.clone()).await);
+    assert_eq!(unknown.0, 404);
+    let hers = format!("{path}/maria");
+    assert_eq!(masked(&reader.put(&hers, role.clone()).await), unknown, "they see no list there");
+    owner.put(&hers, role.clone()).await.expect(200);
+    reader.put(&hers, role).await.expect(200);
 }
 
 #[tokio::test]
@@ -113,6 +137,7 @@ async fn an_administrator_of_a_project_reaches_nothing_beyond_it() {
         "/api/projects/dock/members/maria",
         "/api/projects/default/members/maria",
         "/api/projects/lab/members/nobody",
+        "/api/projects/lab/members/maria",
         "/api/projects/lab/members/No%20Login",
         "/api/projects/No%20Name/members/maria",
     ] {

@@ -34,7 +34,7 @@ const ASKED: [(&str, &str); 3] = [("lease_id", "1"), ("role", "\"admin\""), ("pr
 async fn picture(app: &App, root: &Somebody<'_>) -> Vec<Value> {
     let mut picture = Vec::new();
     for project in ["default", "lab"] {
-        for path in ["/api/missions", "/api/agents"] {
+        for path in ["/api/missions", "/api/agents", "/api/workflows", "/api/runs"] {
             let (status, body) = masked(&root.get(&format!("{path}?project={project}")).await);
             assert_eq!(status, 200);
             picture.push(body);
@@ -56,6 +56,10 @@ async fn what_only_the_server_sets_is_refused_on_every_write_and_changes_nothing
     Somebody::new(&app, "maria", within("lab", Role::Viewer)).await;
     let mission = app.operator().create(&json!({"title": "a"})).await;
     let agent = app.agent("atlas").await.id;
+    let flow = json!({"name": "flow", "steps": [{"key": "a", "kind": "external"}]});
+    root.post("/api/workflows", flow).await.expect(201);
+    let run = root.post("/api/workflows/flow/runs", json!({})).await.expect(201)["run_id"].clone();
+    let run = run.as_str().unwrap().to_owned();
     let before = picture(&app, &root).await;
     let mut cells = 0;
     for route in app.dispatcher.routes().iter() {
@@ -63,9 +67,14 @@ async fn what_only_the_server_sets_is_refused_on_every_write_and_changes_nothing
         if *route.method() == Method::GET || route.body_kind() == BodyKind::None || session {
             continue;
         }
-        let id = if route.path().contains("/agents/") { &agent } else { &mission };
+        let id = match route.path() {
+            path if path.contains("/agents/") => &agent,
+            path if path.contains("/runs/") => &run,
+            _ => &mission,
+        };
         let path = route.path().replace("{id}", id).replace("{project}", "lab");
-        let path = path.replace("{login}", "maria");
+        let path = path.replace("{login}", "maria").replace("{name}", "flow");
+        let path = path.replace("{kind}", "survey");
         let sent: Value = sample::request(route.operation())
             .map_or(json!({}), |text| serde_json::from_str(text).unwrap());
         let others = FIELDS.map(|field| (field, json!("root")));
@@ -76,7 +85,8 @@ async fn what_only_the_server_sets_is_refused_on_every_write_and_changes_nothing
                 continue;
             }
             body[field] = value;
-            let etag = (*route.method() == Method::PATCH).then_some(("if-match", "*"));
+            let edits = [Method::PATCH, Method::PUT].contains(route.method());
+            let etag = edits.then_some(("if-match", "*"));
             let got = root.say(route.method().as_str(), &path, etag, Some(&body)).await;
             let problem = got.expect(422);
             let named = problem["errors"].as_array().into_iter().flatten();

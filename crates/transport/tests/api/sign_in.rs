@@ -2,14 +2,14 @@
 
 use futures::future::join_all;
 use mission_control_identity::{
-    Grants, NewToken, NewUser, Outcome, Principal, PrincipalName, Role, TokenId, TokenScope,
+    Grants, NewToken, NewUser, Outcome, PrincipalId, PrincipalName, Role, TokenId, TokenScope,
     UserChange,
 };
 use mission_control_kernel::{Clock as _, Secret, SystemClock, Timestamp};
-use mission_control_transport::auth::{Minted, Password, mint};
+use mission_control_transport::auth::{Minted, Password, digest, mint};
 use serde_json::{Value, json};
 
-use crate::app::{App, Caller, Got};
+use crate::app::{ADMIN_TOKEN, App, Caller, Got};
 use crate::viewer::Viewer;
 
 const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
@@ -83,8 +83,8 @@ async fn a_session_does_what_its_token_may_and_only_for_our_own_page() {
         let got = ask(app.nobody(), "POST", &operator, more).await;
         assert_eq!(got.refusal(), (403, "cross_origin".to_owned()), "{more:?}");
     }
-    let forged = format!("{}A", &operator[..operator.len() - 1]);
-    for other in [forged, format!("{operator}A"), operator.to_lowercase()] {
+    let shorter = operator[..operator.len() - 1].to_owned();
+    for other in [shorter, format!("{operator}A"), operator.to_lowercase()] {
         assert_eq!(ask(app.nobody(), "GET", &other, &[]).await.status, 401, "{other}");
     }
     // Who brings a token as well is asked for the token alone.
@@ -343,9 +343,9 @@ async fn everybody_reads_who_they_are() {
 
 /// A token of the administrator's with this end.
 async fn token(app: &App, id: u128, expires_at: Option<Timestamp>) -> String {
-    let Minted { token, digest, hint } = mint();
+    let owner = PrincipalId::of_settings(&digest(ADMIN_TOKEN));
+    let (Minted { token, digest, hint }, name) = (mint(), PrincipalName::parse("t").unwrap());
     let scope = TokenScope { role: Role::Viewer, project: None, agent: None };
-    let (owner, name) = (Principal::administrator().id, PrincipalName::parse("t").unwrap());
     let new = NewToken { id: TokenId::new(id), digest, hint, name, owner, scope, expires_at };
     assert_eq!(app.stores.directory.add_token(new).await.unwrap(), Outcome::Done);
     token.expose().to_owned()

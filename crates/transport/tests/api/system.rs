@@ -7,7 +7,7 @@ use crate::app::{App, soon};
 #[tokio::test]
 async fn a_process_says_how_it_is_doing() {
     let app = App::start().await;
-    let system = app.viewer().get("/api/system").await.expect(200);
+    let system = app.auditor().get("/api/system").await.expect(200);
     let number = |name: &str| system[name].as_f64().unwrap_or_else(|| panic!("{name}: {system}"));
     assert!(number("rss_bytes") > 1e6 && number("store_bytes") >= 4096.0, "{system}");
     assert!(number("disk_free_bytes") > 0.0 && number("cpu_percent") >= 0.0, "{system}");
@@ -26,7 +26,7 @@ async fn what_was_asked_and_who_watches_is_in_it() {
         app.nobody().get("/livez").await;
     }
     let stream = app.viewer().open("GET", "/api/live/stream", &[], None).await;
-    let system = app.viewer().get("/api/system").await.expect(200);
+    let system = app.auditor().get("/api/system").await.expect(200);
     assert_eq!(system["sockets"]["sse"], 1);
     assert_eq!(system["api"]["requests"], 5, "the stream is one: {system}");
     let (p50, p95) = (&system["api"]["p50_ms"], &system["api"]["p95_ms"]);
@@ -56,4 +56,23 @@ async fn missions_are_those_of_the_project_and_the_last_hour() {
     assert_eq!(soon("the count", counted).await["error_rate"], json!(25.0));
     let elsewhere = app.stranger().get("/api/system").await.expect(200);
     assert_eq!(elsewhere["missions_per_minute"], json!(0.0));
+}
+
+#[tokio::test]
+async fn who_reads_in_one_project_learns_nothing_of_the_process() {
+    let app = App::start().await;
+    app.operator().create(&json!({"title": "a"})).await;
+    let of_process =
+        ["cpu_percent", "rss_bytes", "disk_free_bytes", "store_bytes", "pool", "sockets", "api"];
+    for caller in [app.viewer(), app.operator(), app.stranger()] {
+        let system = caller.get("/api/system").await.expect(200);
+        for member in of_process {
+            assert_eq!(system[member], json!(null), "{member}: {system}");
+        }
+        for member in ["missions_per_minute", "error_rate", "uptime"] {
+            assert!(system[member].is_number(), "{member}: {system}");
+        }
+    }
+    let system = app.auditor().get("/api/system").await.expect(200);
+    assert!(system["sockets"].is_object() && system["api"].is_object(), "{system}");
 }

@@ -1,15 +1,21 @@
 //! Tokens that people make for programs.
 
-use mission_control_identity::{ApiToken, Grants, Role, TokenScope};
+use std::sync::Arc;
+
+use mission_control_identity::{
+    ApiToken, Grants, NewToken, Outcome, PrincipalId, Role, TokenId, TokenScope,
+};
+use mission_control_kernel::{SystemClock, Text};
+use mission_control_transport::auth::{digest, mint};
 use serde_json::json;
 
-use crate::app::App;
+use crate::app::{ADMIN_TOKEN, App};
 use crate::crowd::{Somebody, as_agent, masked, project, scope, within};
 
 /// The tokens that were made in a test, without those of the personas.
 async fn made(app: &App) -> Vec<ApiToken> {
     let mut tokens = app.stores.directory.tokens(None).await.unwrap();
-    tokens.retain(|token| token.owner.as_str() != "admin");
+    tokens.retain(|token| !token.owner.is_of_settings());
     tokens
 }
 
@@ -118,6 +124,70 @@ async fn tokens_are_made_by_people_alone() {
     }
     assert_eq!(app.nobody().get("/api/tokens").await.status, 401);
     assert_eq!(made(&app).await.len(), 3);
+}
+
+#[tokio::test]
+async fn where_nobody_is_asked_who_they_are_nobody_makes_tokens() {
+    let app = App::start_at(Arc::new(SystemClock), |it| it.open_to_everybody(true)).await;
+    let body = json!({"name": "a", "role": "viewer"});
+    for caller in [app.nobody(), app.operator()] {
+        let got = caller.post("/api/tokens", &body).await.refusal();
+        assert_eq!(got, (403, "people_alone".to_owned()));
+        assert_eq!(caller.get("/api/tokens").await.expect(200)["total"], 0);
+    }
+    assert_eq!(made(&app).await, []);
+}
+
+#[tokio::test]
+async fn a_token_of_former_settings_is_told_from_those_that_let_somebody_in() {
+    let app = App::start().await;
+    let settings = Somebody::bearer(&app, ADMIN_TOKEN);
+    let made = settings.post("/api/tokens", json!({"name": "now", "role": "viewer"})).await;
+    assert_eq!(made.expect(201)["api_token"]["orphaned"], false);
+    let former = mint();
+    let token = NewToken {
+        id: TokenId::new(7),
+        digest: former.digest,
+        hint: former.hint,
+        name: Text::parse("before").unwrap(),
+        owner: PrincipalId::of_settings(&digest("the token that the settings had before")),
+        scope: scope(Role::Admin, "default"),
+        expires_at: None,
+    };
+    assert_eq!(app.stores.directory.add_token(token).await.unwrap(), Outcome::Done);
+    let root = Somebody::root(&app).await;
+    root.post("/api/tokens", json!({"name": "own", "role": "viewer"})).await.expect(201);
+    let listed = root.get("/api/tokens?all=true").await.expect(200);
+    let listed = listed["tokens"].as_array().unwrap();
+    let orphaned =
+        |name: &str| listed.iter().find(|it| it["name"] == name).map(|it| it["orphaned"].clone());
+    for (name, expected) in [("now", false), ("before", true), ("own", false)] {
+        assert_eq!(orphaned(name), Some(json!(expected)), "{name}");
+    }
+    let program = Somebody::bearer(&app, former.token.expose());
+    assert_eq!(program.get("/api/missions").await.status, 401, "as it is told");
+}
+
+#[tokio::test]
+async fn what_the_settings_made_is_theirs_and_names_no_token_of_theirs() {
+    let app = App::start().await;
+    let settings = Somebody::bearer(&app, ADMIN_TOKEN);
+    let root = Somebody::root(&app).await;
+    let body = json!({"name": "a", "role": "admin"});
+    let made = settings.post("/api/tokens", body).await.expect(201);
+    assert_eq!(made["api_token"]["owner"], "settings:admin");
+    let listed = settings.get("/api/tokens").await.expect(200);
+    assert_eq!(listed["tokens"][0]["id"], made["api_token"]["id"]);
+    assert_eq!(root.get("/api/tokens").await.expect(200)["total"], 0, "a person has their own");
+    // Also where there is a person whose login is the name of the settings' administrator.
+    let admin = Somebody::new(&app, "admin", within("default", Role::Viewer)).await;
+    assert_eq!(admin.get("/api/tokens").await.expect(200)["total"], 0);
+    let program = Somebody::bearer(&app, made["token"].as_str().unwrap());
+    assert_eq!(program.get("/api/users").await.status, 200, "who may do less than it does");
+    let path = format!("/api/tokens/{}", made["api_token"]["id"].as_str().unwrap());
+    assert_eq!(admin.delete(&path).await.status, 404);
+    assert_eq!(settings.delete(&path).await.status, 204);
+    assert_eq!(program.get("/api/users").await.status, 401);
 }
 
 #[tokio::test]

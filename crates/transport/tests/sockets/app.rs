@@ -10,12 +10,12 @@ use futures::StreamExt;
 use http::HeaderValue;
 use hyper_util::rt::TokioIo;
 use mission_control_identity::{
-    Access, Directory, NewToken, Outcome, Principal, Role, TokenId, TokenScope,
+    Access, Directory, NewToken, Outcome, PrincipalId, Role, TokenId, TokenScope,
 };
 use mission_control_kernel::{ManualClock, MissionId, SeededIds, Text, Timestamp};
 use mission_control_persistence::Options;
 use mission_control_persistence::sqlite::{Durability, Sqlite};
-use mission_control_transport::auth::{Authenticator, Minted, mint};
+use mission_control_transport::auth::{Authenticator, Minted, digest, mint};
 use mission_control_transport::http::{
     BodyKind, Deadlines, Dispatcher, Doors, Problem, Reply, Request, Route, RouteTable,
 };
@@ -32,6 +32,8 @@ use crate::client::{Client, Got, LONG};
 pub(crate) const JSON: &str = "Content-Type: application/json\r\n";
 
 const DATABASE: &str = "test.db";
+/// The token of the settings with which the others were made.
+const FIXED: &str = "a token of the settings";
 const SHORT: Duration = Duration::from_millis(300);
 
 /// The tokens of everybody who calls, by their names.
@@ -48,6 +50,7 @@ const ROLES: [(&str, Role, Option<&str>); 4] = [
 
 /// Makes the tokens of all personas count in these records.
 async fn let_in(records: &dyn Directory) {
+    let owner = PrincipalId::of_settings(&digest(FIXED));
     for (number, (name, role, project)) in ROLES.into_iter().enumerate() {
         let Minted { digest, hint, .. } = TOKENS[name].clone();
         let project = project.map(|name| name.parse().unwrap());
@@ -56,7 +59,7 @@ async fn let_in(records: &dyn Directory) {
             digest,
             hint,
             name: Text::parse(name).unwrap(),
-            owner: Principal::administrator().id,
+            owner: owner.clone(),
             scope: TokenScope { role, project, agent: None },
             expires_at: None,
         };
@@ -101,10 +104,12 @@ impl App {
         let records = Sqlite::open(&path, Durability::Off, Options::default()).unwrap();
         let_in(&*records).await;
         let clock = Arc::new(ManualClock::at(Timestamp::MIN));
+        let authenticator = Authenticator::new(records, clock.clone());
+        let authenticator = authenticator.with_administrator(Some(digest(FIXED)));
         let dispatcher = Dispatcher::new(
             RouteTable::new(routes(&signals)).unwrap(),
             Doors::loopback(address.port()),
-            Arc::new(Authenticator::new(records, clock.clone())),
+            Arc::new(authenticator),
             clock,
             Arc::new(SeededIds::default()),
         )
@@ -174,6 +179,9 @@ fn routes(signals: &Arc<Signals>) -> Vec<Route> {
         Route::get("/missions/{id}", "mission", viewer, mission),
         Route::post("/echo", "echo", operator, echo),
         Route::post("/large", "large", operator, echo).body(BodyKind::Mission),
+        Route::post("/printed", "printed", operator, |request| async move {
+            Reply::json(&format!("{request:?}"))
+        }),
         Route::post("/bare", "bare", operator, echo).body(BodyKind::None),
         Route::post("/login", "login", Access::Open, |_| async { Ok(Reply::empty()) }),
         Route::get("/panic", "panic", Access::Open, |_| async { panic!("at the disco") }),

@@ -93,6 +93,18 @@ async fn a_panic_is_our_fault_and_ends_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_printed_shows_neither_credential_nor_query_nor_body() {
+    let app = App::start().await;
+    let headers = format!("{JSON}Cookie: a=canary-cookie\r\nX-Other: canary-header\r\n");
+    let got = app.post("/printed", &headers, r#"{"password": "canary-body"}"#).await;
+    assert_eq!(got.status, 200);
+    assert!(got.body.contains("/printed") && got.body.contains("POST"), "{}", got.body);
+    for canary in ["canary", token("admin"), "password"] {
+        assert!(!got.body.contains(canary), "{canary}: {}", got.body);
+    }
+}
+
+#[tokio::test]
 async fn a_handler_that_takes_too_long_is_given_up() {
     let app = App::start_impatient().await;
     let got = app.send("GET /stuck", "", "").await;

@@ -33,6 +33,8 @@ pub struct Agent<'a> {
     pub tier: &'a str,
     /// Percent of its attempts that count, 0 without any.
     pub success_rate: f64,
+    /// How many attempts count; its tier goes by them.
+    pub attempts: u64,
     /// Attempts that count for it.
     pub completed: u64,
     /// Attempts that count against it.

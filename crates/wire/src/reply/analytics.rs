@@ -48,4 +48,26 @@ pub struct AnalyticsGroup<'a> {
     pub total_tokens: u64,
     /// Of all their attempts.
     pub total_cost: Cost,
+    /// The figures that their template names, in its order; by template alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<Vec<AnalyticsFigure<'a>>>,
+}
+
+/// A figure that a template names, over the results of its missions.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct AnalyticsFigure<'a> {
+    /// Which member of the results.
+    pub key: &'a str,
+    /// In what it is counted.
+    pub unit: &'a str,
+    /// What it is called.
+    pub title: Option<&'a str>,
+    /// How many results have it as a number.
+    pub count: u64,
+    /// Their mean; null without any.
+    pub average: Option<f64>,
+    /// The least; null without any.
+    pub min: Option<f64>,
+    /// The largest; null without any.
+    pub max: Option<f64>,
 }

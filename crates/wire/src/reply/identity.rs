@@ -117,8 +117,11 @@ pub struct ApiToken<'a> {
     pub name: &'a str,
     /// Its first characters.
     pub hint: &'a str,
-    /// Who made it.
+    /// Who made it; `settings:admin` for the administrator of the settings.
     pub owner: &'a str,
+    /// Whether it lets nobody in any more because it was made with a token of the settings that they
+    /// no longer have.
+    pub orphaned: bool,
     /// What its bearer may do, as long as whoever made it may.
     pub role: &'a str,
     /// Where; null for every project.
@@ -136,8 +139,8 @@ pub struct ApiToken<'a> {
 /// A token that was just made.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct TokenCreated<'a> {
-    /// What its bearer shows. It is not told again.
-    pub token: &'a str,
+    /// What its bearer shows. It is not told again: null where the same request was answered before.
+    pub token: Option<&'a str>,
     /// The rest.
     pub api_token: ApiToken<'a>,
     /// When this was said.

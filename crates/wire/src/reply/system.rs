@@ -4,13 +4,14 @@ use serde::Serialize;
 
 use crate::Time;
 
-/// `GET /api/system`.
+/// `GET /api/system`. What is of the process is null for whoever does not read in every project: it
+/// tells how much the others do.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct System {
     /// Percent of one processor, over some seconds.
-    pub cpu_percent: f64,
+    pub cpu_percent: Option<f64>,
     /// Memory that the process has.
-    pub rss_bytes: u64,
+    pub rss_bytes: Option<u64>,
     /// Free where the data folder lies; null when the system does not tell.
     pub disk_free_bytes: Option<u64>,
     /// What the store takes; null while it does not answer.
@@ -18,9 +19,9 @@ pub struct System {
     /// Connections to the store; null without a pool.
     pub pool: Option<Pool>,
     /// What is open.
-    pub sockets: Sockets,
+    pub sockets: Option<Sockets>,
     /// Requests of the last minute.
-    pub api: Api,
+    pub api: Option<Api>,
     /// Completed or failed in the last hour ÷ 60, in the project.
     pub missions_per_minute: f64,
     /// Failed ÷ (completed + failed) × 100 in the last hour, in the project; 0 without any.

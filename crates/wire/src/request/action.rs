@@ -6,7 +6,7 @@ use crate::{Body, CheckedJson, Cost, Lease, Time, Whole};
 
 use super::{READ_ONLY_MISSION_FIELDS, Usage};
 
-/// A body of which nothing but its emptiness is asked: retry, discard, hold, approve, take back.
+/// A body of which nothing but its emptiness is asked: retry, approve, take back.
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
@@ -97,6 +97,14 @@ pub struct Cancel {
     pub children: Option<bool>,
 }
 
+/// `POST …/hold` and `…/discard`.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// Why, for whoever reads its events.
+    pub reason: Option<String>,
+}
+
 impl Progress {
     /// What it says about tokens and money.
     #[must_use]
@@ -133,4 +141,5 @@ action! {
     Fail may_be_empty true,
     Snooze may_be_empty false,
     Cancel may_be_empty true,
+    Reason may_be_empty true,
 }

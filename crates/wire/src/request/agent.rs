@@ -20,6 +20,7 @@ pub const READ_ONLY_AGENT_FIELDS: &[&str] = &[
     "load_level",
     "tier",
     "success_rate",
+    "attempts",
     "completed",
     "failed",
     "last_active",

@@ -16,6 +16,8 @@ pub struct Bulk {
     pub action: Option<String>,
     /// The new priority; with the action `priority` alone.
     pub priority: Option<String>,
+    /// Why; with the actions `cancel` and `discard` alone.
+    pub reason: Option<String>,
     /// These missions, 1 to [`MAX_BULK_IDS`].
     pub ids: Option<Vec<Word<MissionId>>>,
     /// Or those that a list with these filters has.
@@ -67,6 +69,8 @@ pub struct BulkFilter {
     pub dead_letter: Option<bool>,
     /// Waiting for approval, or not.
     pub held: Option<bool>,
+    /// Failed like any of these.
+    pub fingerprint: Option<String>,
 }
 
 impl BulkFilter {
@@ -93,6 +97,7 @@ impl BulkFilter {
             ("created_before", self.created_before),
             ("dead_letter", flag(self.dead_letter)),
             ("held", flag(self.held)),
+            ("fingerprint", self.fingerprint),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }

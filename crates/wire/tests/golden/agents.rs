@@ -37,6 +37,7 @@ pub(crate) fn atlas() -> Agent<'static> {
         load_level: "optimal",
         tier: "ELITE",
         success_rate: 97.5,
+        attempts: 40,
         completed: 39,
         failed: 1,
         last_active: Some(time(NOW)),

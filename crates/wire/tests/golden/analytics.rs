@@ -1,7 +1,7 @@
 //! What ended missions were like.
 
 use mission_control_wire::Cost;
-use mission_control_wire::reply::{AnalyticsGroup, AnalyticsReply};
+use mission_control_wire::reply::{AnalyticsFigure, AnalyticsGroup, AnalyticsReply};
 
 use super::{Shapes, time};
 
@@ -18,6 +18,7 @@ pub(crate) fn add(shapes: &mut Shapes) {
         p95_duration: Some(300.5),
         total_tokens: 150_000,
         total_cost: Cost("15.0".parse().unwrap()),
+        metrics: None,
     };
     let none = AnalyticsGroup {
         key: None,
@@ -31,6 +32,7 @@ pub(crate) fn add(shapes: &mut Shapes) {
         p95_duration: None,
         total_tokens: 0,
         total_cost: Cost("0".parse().unwrap()),
+        metrics: None,
     };
     let reply = AnalyticsReply {
         by: "model",
@@ -42,4 +44,29 @@ pub(crate) fn add(shapes: &mut Shapes) {
         timestamp: time("2024-08-06T06:35:00Z"),
     };
     super::add(shapes, "analytics", &reply);
+    let accuracy = AnalyticsFigure {
+        key: "accuracy",
+        unit: "%",
+        title: Some("Accuracy"),
+        count: 17,
+        average: Some(91.25),
+        min: Some(70.0),
+        max: Some(99.5),
+    };
+    let unknown = AnalyticsFigure {
+        key: "pages",
+        unit: "",
+        title: None,
+        count: 0,
+        average: None,
+        min: None,
+        max: None,
+    };
+    let group = AnalyticsGroup {
+        key: Some("document-processing"),
+        metrics: Some(vec![accuracy, unknown]),
+        ..reply.groups[0].clone()
+    };
+    let by_template = AnalyticsReply { by: "template", groups: vec![group], counted: 20, ..reply };
+    super::add(shapes, "analytics_by_template", &by_template);
 }

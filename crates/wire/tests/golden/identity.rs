@@ -24,13 +24,14 @@ pub(crate) fn add(shapes: &mut Shapes) {
     let members = vec![member("maria", "Maria", false), member("olaf", "Olaf", true)];
     super::add(shapes, "members", &MemberList { project: "lab", members, total: 2, timestamp });
     let created = TokenCreated {
-        token: "mc_an-example-that-no-server-has-given",
+        token: Some("mc_an-example-that-no-server-has-given"),
         api_token: token(None),
         timestamp,
     };
     super::add(shapes, "token_created", &created);
-    let tokens = vec![token(Some(NOW)), everywhere()];
-    super::add(shapes, "tokens", &TokenList { total: 2, tokens, timestamp });
+    super::add(shapes, "token_created_before", &TokenCreated { token: None, ..created });
+    let tokens = vec![token(Some(NOW)), everywhere(), orphaned()];
+    super::add(shapes, "tokens", &TokenList { total: 3, tokens, timestamp });
 }
 
 fn maria() -> User<'static> {
@@ -72,6 +73,7 @@ fn token(last_used: Option<&str>) -> ApiToken<'static> {
         name: "atlas on host seven",
         hint: "mc_an-ex",
         owner: "maria",
+        orphaned: false,
         role: "agent",
         project: Some("lab"),
         agent: Some("atlas"),
@@ -90,5 +92,15 @@ fn everywhere() -> ApiToken<'static> {
         agent: None,
         expires_at: None,
         ..token(None)
+    }
+}
+
+fn orphaned() -> ApiToken<'static> {
+    ApiToken {
+        id: "00112233445566778899aabbccddeeff".to_owned(),
+        name: "first steps",
+        owner: "settings:admin",
+        orphaned: true,
+        ..everywhere()
     }
 }

@@ -9,7 +9,11 @@ mod feed;
 mod identity;
 mod me;
 mod missions;
+mod queue;
+mod schedules;
 mod system;
+mod templates;
+mod workflows;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -55,7 +59,11 @@ fn shapes() -> Shapes {
     feed::add(&mut shapes);
     identity::add(&mut shapes);
     me::add(&mut shapes);
+    queue::add(&mut shapes);
+    schedules::add(&mut shapes);
     system::add(&mut shapes);
+    templates::add(&mut shapes);
+    workflows::add(&mut shapes);
     shapes
 }
 

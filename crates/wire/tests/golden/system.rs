@@ -16,6 +16,7 @@ pub(crate) fn add(shapes: &mut Shapes) {
     super::add(shapes, "metrics_history", &history());
     super::add(shapes, "system", &system());
     super::add(shapes, "system_alone", &System { pool: None, store_bytes: None, ..system() });
+    super::add(shapes, "system_within", &within());
     let healthy = Health {
         timestamp: time(NOW),
         mission_tracker: true,
@@ -66,17 +67,31 @@ fn seed_metrics() -> Metrics {
 
 fn system() -> System {
     System {
-        cpu_percent: 12.5,
-        rss_bytes: 73_400_320,
+        cpu_percent: Some(12.5),
+        rss_bytes: Some(73_400_320),
         disk_free_bytes: Some(250_000_000_000),
         store_bytes: Some(1_048_576),
         pool: Some(Pool { busy: 2, free: 6, waiting: 0 }),
-        sockets: Sockets { connections: 14, sse: 3, websocket: 9 },
-        api: Api { requests: 840, p50_ms: 1.25, p95_ms: 9.5, error_rate: 0.0 },
+        sockets: Some(Sockets { connections: 14, sse: 3, websocket: 9 }),
+        api: Some(Api { requests: 840, p50_ms: 1.25, p95_ms: 9.5, error_rate: 0.0 }),
         missions_per_minute: 4.5,
         error_rate: 2.5,
         uptime: 3_600.5,
         timestamp: time(NOW),
+    }
+}
+
+/// For whoever reads in one project alone.
+fn within() -> System {
+    System {
+        cpu_percent: None,
+        rss_bytes: None,
+        disk_free_bytes: None,
+        store_bytes: None,
+        pool: None,
+        sockets: None,
+        api: None,
+        ..system()
     }
 }
 

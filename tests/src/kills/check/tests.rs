@@ -145,3 +145,33 @@ fn work_that_no_attempt_accounts_for_is_found() {
     let again = doctored(|record| record.ledger[0].lease = 2);
     assert_eq!(again, ["m was performed twice under the lease 2"]);
 }
+
+/// The end of a whole record, and what follows it.
+fn followed(record: &mut Record, followers: &[(Event, &str, i64)]) {
+    for (event, to, lease) in followers.iter().copied() {
+        let last = record.journal.last().expect("an entry").clone();
+        let mut next = last.mission.expect("an entry about a mission");
+        (next.version, next.event, next.lease) = (next.version + 1, event, lease);
+        next.to = to.to_owned();
+        record.journal.push(Entry { seq: last.seq + 1, mission: Some(next) });
+    }
+    record.attempts.insert("m".to_owned(), vec![1, 2, 3]);
+}
+
+#[test]
+fn a_mission_may_end_once_more_for_each_time_that_it_is_retried() {
+    let retried = [
+        (Event::Again, "pending", 2),
+        (Event::Began, "running", 3),
+        (Event::Ended, "completed", 3),
+    ];
+    assert_eq!(doctored(|record| followed(record, &retried)), [""; 0]);
+    let by_itself = doctored(|record| followed(record, &retried[1..]));
+    assert_eq!(
+        by_itself,
+        [
+            "completed twice: m has ended 2 times",
+            "begun again: an attempt at m began although it was over"
+        ]
+    );
+}

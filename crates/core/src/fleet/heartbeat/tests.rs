@@ -40,14 +40,18 @@ impl Rig {
         let file = folder.path().join("missions.db");
         let (queue, upkeep) = (Arc::<ScriptedQueue>::default(), Arc::<ScriptedUpkeep>::default());
         let agents = Arc::new(ScriptedAgents::of(hand));
+        let directory = Sqlite::open(&file, Durability::Off, Options::default()).unwrap();
         let stores = Stores {
             missions: queue.clone(),
+            workflows: directory.clone(),
+            templates: directory.clone(),
+            schedules: directory.clone(),
             agents: agents.clone(),
             journal: Arc::new(ScriptedJournal::default()),
             history: upkeep.clone(),
             previews: upkeep.clone(),
             retention: upkeep,
-            directory: Sqlite::open(&file, Durability::Off, Options::default()).unwrap(),
+            directory,
         };
         let control = MissionControl::builder(stores).start().await.unwrap();
         let story = Story::of(1, &ProjectId::default_project()).claimed_by(agent(1));

@@ -14,6 +14,7 @@ AND (:only_roots IS NULL OR m.parent_id IS NULL)
 AND (:runs IS NULL OR m.run_id IN (SELECT value FROM json_each(:runs)))
 AND (:templates IS NULL OR m.template IN (SELECT value FROM json_each(:templates)))
 AND (:complexities IS NULL OR m.complexity IN (SELECT value FROM json_each(:complexities)))
+AND (:fingerprints IS NULL OR m.fingerprint IN (SELECT value FROM json_each(:fingerprints)))
 AND (:dead_letter IS NULL OR m.dead_letter = :dead_letter)
 AND (:held IS NULL OR m.held = :held)
 AND (:labels IS NULL OR EXISTS (

@@ -1,9 +1,10 @@
 //! Who may come in: people, their sessions, tokens and projects.
 //!
-//! Several rows are locked in one order: people by their logins, then sessions by their digests, then
-//! tokens by their ids, the revision last. Whoever adds what there may be a number of locks the
-//! revision before they count.
+//! Several rows are locked in one order: the receipt of an addition, people by their logins, then
+//! sessions by their digests, then tokens by their ids, the revision last. Whoever adds what there
+//! may be a number of locks the revision before they count.
 
+mod additions;
 mod entrants;
 mod people;
 mod projects;
@@ -13,10 +14,11 @@ mod tokens;
 use async_trait::async_trait;
 use deadpool_postgres::Transaction;
 use mission_control_identity::{
-    ApiToken, Directory, Entrant, Login, NewSession, NewToken, NewUser, Outcome, PasswordHash,
-    PrincipalId, Project, SecretDigest, Session, SignedInAs, TokenId, Used, User, UserChange,
+    Added, Addition, ApiToken, Directory, Entrant, Login, NewSession, Outcome, PasswordHash,
+    PrincipalId, Project, Receipt, SecretDigest, Session, SignedInAs, TokenId, Used, User,
+    UserChange,
 };
-use mission_control_kernel::{ProjectId, StoreError, Timestamp};
+use mission_control_kernel::{StoreError, Timestamp};
 use tokio_postgres::Row;
 
 use super::Postgres;
@@ -57,9 +59,10 @@ impl Directory for Postgres {
         people::one(&self.context.pool, login).await
     }
 
-    async fn add_user(&self, user: NewUser) -> Result<Outcome, StoreError> {
+    async fn add(&self, what: Addition, receipt: Option<Receipt>) -> Result<Added, StoreError> {
         let clock = &*self.context.clock;
-        self.context.pool.writing(|client| people::add(client, clock, user)).await
+        let adding = |client| additions::add(client, clock, what, receipt);
+        self.context.pool.writing(adding).await
     }
 
     async fn change_user(
@@ -99,11 +102,6 @@ impl Directory for Postgres {
         tokens::of(&self.context.pool, owner).await
     }
 
-    async fn add_token(&self, token: NewToken) -> Result<Outcome, StoreError> {
-        let clock = &*self.context.clock;
-        self.context.pool.writing(|client| tokens::add(client, clock, token)).await
-    }
-
     async fn revoke_token(
         &self,
         id: TokenId,
@@ -114,11 +112,6 @@ impl Directory for Postgres {
 
     async fn projects(&self) -> Result<Vec<Project>, StoreError> {
         projects::all(&self.context.pool).await
-    }
-
-    async fn add_project(&self, id: &ProjectId) -> Result<Outcome, StoreError> {
-        let clock = &*self.context.clock;
-        self.context.pool.writing(|client| projects::add(client, clock, id)).await
     }
 }
 

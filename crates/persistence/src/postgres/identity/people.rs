@@ -4,7 +4,7 @@ use deadpool_postgres::{Client, Transaction};
 use mission_control_identity::{
     Login, NewUser, Outcome, PasswordHash, SecretDigest, SignedInAs, User, UserChange,
 };
-use mission_control_kernel::{Clock, StoreError};
+use mission_control_kernel::{Clock, StoreError, Timestamp};
 use tokio_postgres::Row;
 
 use super::super::load::{Columns, sql};
@@ -37,13 +37,12 @@ fn from_rows(rows: &[Row]) -> Result<Option<(User, Option<PasswordHash>)>, Store
 }
 
 pub(super) async fn add(
-    mut client: Client,
-    clock: &dyn Clock,
+    transaction: &Transaction<'_>,
+    now: Timestamp,
     user: NewUser,
 ) -> Result<Outcome, StoreError> {
-    let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
     let login = user.login.as_str();
-    if let Some(refusal) = no_room(&transaction, sql!("room_for_user"), login).await? {
+    if let Some(refusal) = no_room(transaction, sql!("room_for_user"), login).await? {
         return Ok(refusal);
     }
     let grants = GrantColumns::of(&user.grants);
@@ -52,13 +51,10 @@ pub(super) async fn add(
         user.name.to_string(),
         grants.role,
         user.password.as_ref().map(|hash| hash.expose().to_owned()),
-        At(clock.now().as_micros()),
+        At(now.as_micros()),
     ];
-    query(&transaction, sql!("insert_user"), &parameters).await?;
-    insert_memberships(&transaction, &user.login, grants).await?;
-    // Tokens of the administrator of the settings are now those of a person, who may do less.
-    raise_revision(&transaction).await?;
-    transaction.commit().await.map_err(|error| commit_error(&error))?;
+    query(transaction, sql!("insert_user"), &parameters).await?;
+    insert_memberships(transaction, &user.login, grants).await?;
     Ok(Outcome::Done)
 }
 

@@ -1,12 +1,12 @@
 //! Projects.
 
-use deadpool_postgres::Client;
+use deadpool_postgres::Transaction;
 use mission_control_identity::{Outcome, Project};
-use mission_control_kernel::{Clock, ProjectId, StoreError};
+use mission_control_kernel::{ProjectId, StoreError, Timestamp};
 
 use super::super::load::{Columns, sql};
 use super::super::pool::Pool;
-use super::super::values::{At, commit_error, params, store_error};
+use super::super::values::{At, params};
 use super::{no_room, query};
 use crate::row::{MOST, Reader, at};
 
@@ -22,16 +22,14 @@ pub(super) async fn all(pool: &Pool) -> Result<Vec<Project>, StoreError> {
 }
 
 pub(super) async fn add(
-    mut client: Client,
-    clock: &dyn Clock,
+    transaction: &Transaction<'_>,
+    now: Timestamp,
     id: &ProjectId,
 ) -> Result<Outcome, StoreError> {
-    let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
-    if let Some(refusal) = no_room(&transaction, sql!("room_for_project"), id.as_str()).await? {
+    if let Some(refusal) = no_room(transaction, sql!("room_for_project"), id.as_str()).await? {
         return Ok(refusal);
     }
-    let parameters = params![id.to_string(), At(clock.now().as_micros())];
-    query(&transaction, sql!("insert_project"), &parameters).await?;
-    transaction.commit().await.map_err(|error| commit_error(&error))?;
+    let parameters = params![id.to_string(), At(now.as_micros())];
+    query(transaction, sql!("insert_project"), &parameters).await?;
     Ok(Outcome::Done)
 }

@@ -1,14 +1,14 @@
 //! Tokens of programs.
 
-use deadpool_postgres::{Client, Transaction};
+use deadpool_postgres::Transaction;
 use mission_control_identity::{
     ApiToken, Login, NewToken, Outcome, PrincipalId, TOKENS_KEPT, TokenId,
 };
-use mission_control_kernel::{Clock, StoreError, Timestamp};
+use mission_control_kernel::{StoreError, Timestamp};
 
 use super::super::load::{Columns, sql};
 use super::super::pool::Pool;
-use super::super::values::{At, Params, commit_error, params, store_error};
+use super::super::values::{At, Params, params};
 use super::query;
 use crate::row::{COLUMNS_OF_TOKEN, MOST, SWEPT_AT_ONCE, TokenRow};
 
@@ -25,19 +25,18 @@ pub(super) async fn of(
 }
 
 pub(super) async fn add(
-    mut client: Client,
-    clock: &dyn Clock,
+    transaction: &Transaction<'_>,
+    now: Timestamp,
     token: NewToken,
 ) -> Result<Outcome, StoreError> {
-    let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
     let owner = params![token.owner.to_string()];
-    let rows = query(&transaction, sql!("lock_owner"), &owner).await?;
+    let rows = query(transaction, sql!("lock_owner"), &owner).await?;
     let disabled = rows.first().map_or(Ok(false), |row| Columns::of(row).take())?;
     if disabled {
         return Ok(Outcome::Missing);
     }
-    query(&transaction, sql!("lock_revision"), &Params::new()).await?;
-    let rows = query(&transaction, sql!("count_tokens"), &owner).await?;
+    query(transaction, sql!("lock_revision"), &Params::new()).await?;
+    let rows = query(transaction, sql!("count_tokens"), &owner).await?;
     let count: i64 = rows.first().map_or(Ok(0), |row| Columns::of(row).take())?;
     if count >= MOST {
         return Ok(Outcome::Full);
@@ -51,11 +50,10 @@ pub(super) async fn add(
         token.scope.role.as_str(),
         token.scope.project.map(|project| project.to_string()),
         token.scope.agent.map(|agent| agent.to_string()),
-        At(clock.now().as_micros()),
+        At(now.as_micros()),
         token.expires_at.map(|at| At(at.as_micros())),
     ];
-    query(&transaction, sql!("insert_token"), &parameters).await?;
-    transaction.commit().await.map_err(|error| commit_error(&error))?;
+    query(transaction, sql!("insert_token"), &parameters).await?;
     Ok(Outcome::Done)
 }
 

@@ -243,7 +243,8 @@ fn settled(query: &ListQuery, status: Status, add: &mut impl FnMut(String, Key))
 /// The statuses that a mission of a list can have.
 pub(super) fn statuses(query: &ListQuery) -> Vec<Status> {
     let mut statuses = asked_or_all(&query.statuses, Status::ALL);
-    statuses.retain(|status| query.dead_letter != Some(true) || *status == Status::Failed);
+    let failed_alone = query.dead_letter == Some(true) || !query.fingerprints.is_empty();
+    statuses.retain(|status| !failed_alone || *status == Status::Failed);
     statuses
 }
 

@@ -19,6 +19,9 @@ const FEW: i64 = 3_000;
 /// The most values for which walks are merged, one for each of its statuses.
 const VALUES: usize = 16;
 
+/// Columns whose index does not tell statuses apart.
+const WITHOUT_STATUS: [&str; 3] = ["m.parent_id", "m.run_id", "m.fingerprint"];
+
 /// A filter that may leave few missions.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Narrow {
@@ -50,6 +53,7 @@ impl Narrow {
         add("m.model_used", texts(&query.models));
         add("m.agent_type", texts(&query.agent_types));
         add("m.complexity", texts(&query.complexities));
+        add("m.fingerprint", texts(&query.fingerprints));
         if query.kinds.iter().all(|kind| kind.as_str() != "default") {
             add("m.kind", texts(&query.kinds));
         }
@@ -113,7 +117,7 @@ impl Source {
 /// What is counted of a filter: each status by itself where its index tells them apart.
 fn parts(query: &ListQuery, narrow: &Narrow) -> Vec<Option<Status>> {
     match narrow {
-        Narrow::Column(column, _) if *column != "m.parent_id" && *column != "m.run_id" => {
+        Narrow::Column(column, _) if !WITHOUT_STATUS.contains(column) => {
             statuses(query).into_iter().map(Some).collect()
         }
         Narrow::Column(..)

@@ -35,6 +35,24 @@ fn scope() -> Scope {
 }
 
 fn queries(some: &Mission) -> Vec<(&'static str, i64, ListQuery)> {
+    [asked(some), failures()].concat()
+}
+
+/// What failed alike.
+fn failures() -> Vec<(&'static str, i64, ListQuery)> {
+    let alike = |word: &str| ListQuery {
+        fingerprints: vec![word.parse().unwrap()],
+        limit: LIMIT,
+        ..ListQuery::default()
+    };
+    let dead = ListQuery { dead_letter: Some(true), ..alike("1-0000000000000001") };
+    vec![
+        ("fingerprint", ORDER, alike("1-0000000000000002")),
+        ("dead of a fingerprint", FILTERED, dead),
+    ]
+}
+
+fn asked(some: &Mission) -> Vec<(&'static str, i64, ListQuery)> {
     let none = ListQuery { limit: LIMIT, ..ListQuery::default() };
     let text = |text: &str| Text::parse(text).unwrap();
     let agent = |n: u32| format!("01900000-0000-7000-9000-{n:012x}").parse().unwrap();

@@ -18,6 +18,11 @@ use crate::postgres::Postgres;
 const CLAIMS: u32 = 40;
 /// Buffers of one explanation: the lanes in use, a few probes each, and as many entries as one lists.
 const MOST_BUFFERS: i64 = 2_000;
+/// Buffers of one look at the queues: a probe for each lane, and as many entries as it counts.
+const MOST_FOR_QUEUES: i64 = 3_000;
+/// Buffers of one look at the dead letter: some probes for each of a thousand different failures, and
+/// as many entries as it counts of those that it shows.
+const MOST_FOR_DEAD_LETTER: i64 = 30_000;
 /// Missions of one claim.
 const OF: u32 = 10;
 
@@ -68,6 +73,23 @@ async fn explain(handle: Arc<Postgres>, last: MissionId, times: u32) {
     }
 }
 
+async fn look_at_queues(handle: Arc<Postgres>, times: u32) {
+    let kinds = ["default", "paint", "research"].map(|kind| kind.parse().unwrap());
+    for _ in 0..times {
+        let lines = handle.queue_lines(&ProjectId::default_project(), &kinds).await.unwrap();
+        assert!(lines.iter().all(|line| line.ready.count > 100), "{lines:?}");
+    }
+}
+
+async fn look_at_dead_letter(handle: Arc<Postgres>, times: u32) {
+    for _ in 0..times {
+        let letter = handle.dead_letter(&ProjectId::default_project(), 50).await.unwrap();
+        assert_eq!((letter.groups.len(), letter.more), (50, true));
+        let most = letter.groups.iter().map(|group| group.count.count).max();
+        assert!(most > Some(1_000), "one of the failures is frequent: {most:?}");
+    }
+}
+
 /// Buffers that one claim touches.
 async fn buffers(database: &Database) -> i64 {
     measured(database, claim).await
@@ -107,4 +129,13 @@ async fn an_explanation_touches_few_buffers_among_a_million_missions() {
     let last: MissionId = row.get::<_, &str>(0).parse().unwrap();
     let touched = measured(&plenty, |handle, times| explain(handle, last, times)).await;
     assert!(touched <= MOST_BUFFERS, "{touched} buffers for one explanation");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queues_and_the_dead_letter_are_told_by_index_among_a_million_missions() {
+    let plenty = Database::plenty_alone().await;
+    let touched = measured(&plenty, look_at_queues).await;
+    assert!(touched <= MOST_FOR_QUEUES, "{touched} buffers for the queues");
+    let touched = measured(&plenty, look_at_dead_letter).await;
+    assert!(touched <= MOST_FOR_DEAD_LETTER, "{touched} buffers for the dead letter");
 }

@@ -5,7 +5,7 @@ use super::plenty::Database;
 use super::statements::{READER_SETUP, keep_to_indexes, statement};
 
 /// What is asked about people, sessions and tokens; the revision is one row.
-const ASKED: [&str; 28] = [
+const ASKED: [&str; 31] = [
     "by_session",
     "by_token",
     "note_sessions_used",
@@ -34,10 +34,14 @@ const ASKED: [&str; 28] = [
     "revoke_tokens",
     "remove_tokens",
     "room_for_project",
+    "take_receipts",
+    "find_receipts",
+    "fill_receipts",
 ];
 
 /// Tables that they may not read whole.
-const TABLES: [&str; 5] = ["users", "memberships", "login_sessions", "tokens", "projects"];
+const TABLES: [&str; 6] =
+    ["users", "memberships", "login_sessions", "tokens", "projects", "receipts"];
 
 /// Projects of each person in the large directory.
 const MEMBERSHIPS: i64 = 20;

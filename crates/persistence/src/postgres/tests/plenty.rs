@@ -70,6 +70,7 @@ impl Database {
         run(include_str!("sql/fill_places.sql")).await;
         run(include_str!("sql/fill_ready.sql")).await;
         run(include_str!("sql/fill_leases.sql")).await;
+        run(include_str!("sql/fill_runs.sql")).await;
         for statement in include_str!("sql/make_indexes.sql").split("\n\n") {
             run(statement).await;
         }

@@ -11,7 +11,7 @@ const SEQUENCER_SETUP: &str = include_str!("../../../sql/postgres/sequencer_setu
 pub(super) const READER_SETUP: &str = include_str!("../../../sql/postgres/reader_setup.sql");
 
 /// What the committer and the claimer ask.
-const WRITER: [&str; 36] = [
+const WRITER: [&str; 39] = [
     "mission_columns lock_missions",
     "mission_columns take_ready",
     "claimants",
@@ -33,11 +33,13 @@ const WRITER: [&str; 36] = [
     "insert_leases",
     "insert_missions",
     "insert_ready",
+    "insert_runs",
     "intern_lanes",
     "lane_directory",
     "lane_heads",
     "lock_claimants",
     "lock_leases",
+    "lock_runs",
     "next_rank",
     "past_attempts",
     "renew_leases",
@@ -47,6 +49,7 @@ const WRITER: [&str; 36] = [
     "take_receipts",
     "update_missions",
     "update_progress",
+    "update_runs",
     "active_agents",
 ];
 
@@ -54,7 +57,7 @@ const WRITER: [&str; 36] = [
 const SEQUENCER: [&str; 2] = ["number_batches", "numbered_head"];
 
 /// What readers ask about missions and the journal; lists have tests of their own.
-const READER: [&str; 11] = [
+const READER: [&str; 27] = [
     "read_journal",
     "mission_columns missions_by_id",
     "mission_columns descendants",
@@ -64,17 +67,35 @@ const READER: [&str; 11] = [
     "lane_up_to",
     "last_completions",
     "open_children_of",
+    "results_of",
+    "run",
+    "run_members",
+    "run_tallies",
+    "runs",
+    "runs_of_workflow",
     "tree_progress",
     "append_logs",
+    "templates_of",
+    "schedules_of",
+    "due_schedules",
+    "undone_ticks",
+    "ticks_of",
+    "made_ticks",
+    "lane_depths",
+    "count_blocked",
+    "dead_failures",
+    "dead_samples",
 ];
 
 /// What the check of the counters and retention ask.
-const UPKEEP: [&str; 11] = [
+const UPKEEP: [&str; 13] = [
     "slice_end",
     "slice_cells",
+    "slice_kinds",
     "slice_standings",
     "history",
     "analyse",
+    "measure",
     "store_size",
     "remove_journal",
     "remove_logs",
@@ -84,7 +105,7 @@ const UPKEEP: [&str; 11] = [
 ];
 
 /// What removes old missions and empty lanes.
-const LEAVING: [&str; 14] = [
+const LEAVING: [&str; 16] = [
     "old_missions",
     "below_roots",
     "lock_leaving",
@@ -96,6 +117,8 @@ const LEAVING: [&str; 14] = [
     "remove_edges",
     "remove_texts",
     "remove_missions",
+    "runs_of",
+    "remove_runs",
     "look_at_lanes",
     "remove_lanes",
     "ready_without_lane",
@@ -103,7 +126,7 @@ const LEAVING: [&str; 14] = [
 
 /// Tables that grow with use. The others hold what runs, what was set and who is there: they are
 /// read whole.
-const LARGE: [&str; 12] = [
+const LARGE: [&str; 14] = [
     "missions",
     "agents",
     "leases",
@@ -115,7 +138,9 @@ const LARGE: [&str; 12] = [
     "attempts",
     "receipts",
     "dependencies",
+    "runs",
     "mission_search",
+    "schedule_ticks",
 ];
 
 /// A statement of ours, from the files whose names these are.

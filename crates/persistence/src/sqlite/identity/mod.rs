@@ -1,5 +1,6 @@
 //! Who may come in: people, their sessions, tokens and projects.
 
+mod additions;
 mod entrants;
 mod people;
 mod projects;
@@ -8,10 +9,11 @@ mod tokens;
 
 use async_trait::async_trait;
 use mission_control_identity::{
-    ApiToken, Directory, Entrant, Login, NewSession, NewToken, NewUser, Outcome, PasswordHash,
-    PrincipalId, Project, SecretDigest, Session, SignedInAs, TokenId, Used, User, UserChange,
+    Added, Addition, ApiToken, Directory, Entrant, Login, NewSession, Outcome, PasswordHash,
+    PrincipalId, Project, Receipt, SecretDigest, Session, SignedInAs, TokenId, Used, User,
+    UserChange,
 };
-use mission_control_kernel::{ProjectId, StoreError, Timestamp};
+use mission_control_kernel::{StoreError, Timestamp};
 
 use super::fault::{Fault, exactly_one};
 use super::job::Turn;
@@ -56,8 +58,9 @@ impl Directory for Sqlite {
         self.read(move |connection| people::one(connection, &login)).await
     }
 
-    async fn add_user(&self, user: NewUser) -> Result<Outcome, StoreError> {
-        self.write(Turn::Plain, move |tx| people::add(tx, &user)).await
+    async fn add(&self, what: Addition, receipt: Option<Receipt>) -> Result<Added, StoreError> {
+        let adding = move |tx: &mut Tx<'_>| additions::add(tx, &what, receipt.as_ref());
+        self.write(Turn::Plain, adding).await
     }
 
     async fn change_user(
@@ -98,10 +101,6 @@ impl Directory for Sqlite {
         self.read(move |connection| tokens::of(connection, owner.as_ref())).await
     }
 
-    async fn add_token(&self, token: NewToken) -> Result<Outcome, StoreError> {
-        self.write(Turn::Plain, move |tx| tokens::add(tx, &token)).await
-    }
-
     async fn revoke_token(
         &self,
         id: TokenId,
@@ -113,11 +112,6 @@ impl Directory for Sqlite {
 
     async fn projects(&self) -> Result<Vec<Project>, StoreError> {
         self.read(projects::all).await
-    }
-
-    async fn add_project(&self, id: &ProjectId) -> Result<Outcome, StoreError> {
-        let id = id.clone();
-        self.write(Turn::Plain, move |tx| projects::add(tx, &id)).await
     }
 }
 

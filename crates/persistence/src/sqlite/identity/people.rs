@@ -53,8 +53,6 @@ pub(super) fn add(tx: &Tx<'_>, user: &NewUser) -> Result<Outcome, Fault> {
     ))?;
     exactly_one(rows, "a user's row")?;
     insert_memberships(tx, login, &grants)?;
-    // Tokens of the administrator of the settings are now those of a person, who may do less.
-    raise_revision(tx)?;
     Ok(Outcome::Done)
 }
 

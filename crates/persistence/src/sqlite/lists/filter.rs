@@ -41,6 +41,7 @@ impl Filter {
             (":runs", any_of(&query.runs)),
             (":templates", any_of(&query.templates)),
             (":complexities", any_of(&query.complexities)),
+            (":fingerprints", any_of(&query.fingerprints)),
             (":labels", any_of(&query.labels)),
             (":text", Value::from(query.text.as_ref().map(|text| folded(text.as_str())))),
             (":dead_letter", flag(query.dead_letter)),

@@ -85,6 +85,7 @@ pub(super) fn candidates(query: &ListQuery) -> Vec<Vec<Source>> {
     add(fragment!("by_model"), texts(&query.models));
     add(fragment!("by_agent_type"), texts(&query.agent_types));
     add(fragment!("by_complexity"), texts(&query.complexities));
+    add(fragment!("by_fingerprint"), texts(&query.fingerprints));
     if query.kinds.iter().all(|kind| kind.as_str() != "default") {
         add(fragment!("by_kind"), texts(&query.kinds));
     }

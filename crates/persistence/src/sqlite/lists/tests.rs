@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use mission_control_kernel::{LeaseId, Money, ProjectId, Scope, Text, Timestamp};
 use mission_control_missions::{
-    Action, Command, Edit, Failure, FailureClass, FailureReport, ListQuery, Mission,
+    Action, Command, Edit, Failure, FailureClass, FailureReport, Fingerprint, ListQuery, Mission,
     MissionStore as _, Priority, Sort, SortKey, Status, UsageReport,
 };
 use rusqlite::Connection;
@@ -51,6 +51,7 @@ fn queries(missions: &[Mission]) -> Vec<(&'static str, ListQuery)> {
         ("dead letter", ListQuery { dead_letter: Some(true), ..none.clone() }),
         ("no dead letter", ListQuery { dead_letter: Some(false), ..none.clone() }),
         ("held", ListQuery { held: Some(true), ..none.clone() }),
+        ("fingerprint", ListQuery { fingerprints: vec![tide()], ..none.clone() }),
         ("not held", ListQuery { held: Some(false), ..none }),
     ]
 }
@@ -217,6 +218,19 @@ fn by_hand(mission: &Mission, query: &ListQuery) -> bool {
         && query.created_until.is_none_or(|until| mission.created_at < until)
         && query.dead_letter.is_none_or(|dead| mission.is_dead_letter() == dead)
         && query.held.is_none_or(|held| mission.held == held)
+        && any(
+            query.fingerprints.is_empty(),
+            mission.status() == Status::Failed && query.fingerprints.contains(&tide()),
+        )
+}
+
+/// The failure of which they all fail.
+fn tide() -> Fingerprint {
+    Fingerprint::of(&failure())
+}
+
+fn failure() -> Failure {
+    Failure { class: FailureClass::Crashed, message: Text::parse("the tide came in").unwrap() }
 }
 
 /// Sixty missions of every kind of fate.
@@ -258,9 +272,7 @@ async fn live(home: &Home, mission: mission_control_kernel::MissionId, n: usize)
     let lease: Option<LeaseId> = None;
     let start = Command::Start { agent_type: None, model_used: None };
     let progress = Command::Progress { lease, progress: None, message: None, result: None, usage };
-    let failure =
-        Failure { class: FailureClass::Crashed, message: Text::parse("the tide came in").unwrap() };
-    let report = FailureReport { failure, retryable: None, retry_after: None };
+    let report = FailureReport { failure: failure(), retryable: None, retry_after: None };
     let commands = match n % 7 {
         0 | 1 => vec![start, progress],
         2 => vec![start, Command::Complete { lease, result: None, usage }],

@@ -97,7 +97,11 @@ async fn a_row_that_is_no_mission_is_told_as_such_and_harms_no_neighbour() {
         .execute("UPDATE missions SET max_attempts = -1 WHERE id = ?1", [broken.to_string()])
         .unwrap();
     let hold = |mission| Request {
-        action: Action::Command { scope: Scope::All, mission, command: Command::Hold },
+        action: Action::Command {
+            scope: Scope::All,
+            mission,
+            command: Command::Hold { reason: None },
+        },
         by: Actor::System,
         receipt: None,
     };

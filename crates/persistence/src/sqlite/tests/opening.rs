@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use super::Home;
 use crate::MigrationError;
 use crate::sqlite::OpenError;
+use crate::sqlite::open::MIGRATIONS;
 
 #[tokio::test]
 async fn a_second_server_is_refused_and_told_which_file_is_in_use() {
@@ -71,4 +72,24 @@ async fn two_stores_have_two_identities() {
     let (one, other) = (one.store().epoch().await.unwrap(), other.store().epoch().await.unwrap());
     assert_ne!(one.store, other.store);
     assert_eq!((one.store.len(), one.number), (32, 1));
+}
+
+#[test]
+fn what_failed_before_there_were_fingerprints_is_told_apart_by_class() {
+    const FINGERPRINTS: i64 = 7;
+    let connection = Connection::open_in_memory().unwrap();
+    let apply = |wanted: fn(i64) -> bool| {
+        for migration in MIGRATIONS.iter().filter(|migration| wanted(migration.number)) {
+            connection.execute_batch(migration.sql).unwrap();
+        }
+    };
+    apply(|number| number < FINGERPRINTS);
+    connection.execute_batch(include_str!("sql/failed_before.sql")).unwrap();
+    apply(|number| number == FINGERPRINTS);
+    let mut statement =
+        connection.prepare("SELECT id, fingerprint FROM missions ORDER BY id").unwrap();
+    let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let found: Vec<(String, Option<String>)> = rows.collect::<Result<_, _>>().unwrap();
+    let told = |id: &str, word: Option<&str>| (id.to_owned(), word.map(str::to_owned));
+    assert_eq!(found, [told("a", Some("0-timed_out")), told("b", Some("0-lost")), told("c", None)]);
 }

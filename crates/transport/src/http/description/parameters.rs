@@ -1,16 +1,16 @@
 //! What can stand in a path, a query or a header.
 
-use mission_control::Grouping;
 use mission_control::missions::{
     Complexity, Label, Priority, SearchText, ShortName, SortKey, Status,
 };
+use mission_control::{Grouping, KINDS_SHOWN};
 
-use super::schema::{Schema, array, flag, matching, named, one_of, string, text, whole};
+use super::schema::{Schema, array, at_most, flag, matching, named, one_of, string, text, whole};
 use super::tree::{Tree, list, object};
 use crate::export::Format;
 use crate::http::idempotency::LONGEST_KEY;
 use crate::http::{DEFAULT_LIMIT, MAX_LIMIT};
-use crate::parse::LEVELS;
+use crate::parse::{LAST_VERSION, LEVELS};
 
 /// One parameter, with an example that is valid.
 pub(super) struct Parameter {
@@ -33,6 +33,17 @@ const AGENT: &str = "019126f4-5d40-7000-8000-0000000000a1";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const RUN: &str = "019126f4-5d40-7000-8000-0000000000f1";
 const TIME: &str = "2026-01-31T08:30:00Z";
+/// What `workflows::WorkflowName` takes.
+pub(super) const WORKFLOW_NAME: &str = "^[a-z0-9][a-z0-9._-]{0,63}$";
+/// What `template::TemplateName` takes: the same, written otherwise, since a refusal is told by how its
+/// pattern is written.
+pub(super) const TEMPLATE_NAME: &str = "^[a-z0-9][-a-z0-9._]{0,63}$";
+/// What `template::ScheduleName` takes, the same once more.
+pub(super) const SCHEDULE_NAME: &str = "^[a-z0-9][.a-z0-9_-]{0,63}$";
+/// What `missions::Kind` takes.
+const KIND: &str = "^[a-z0-9._-]{1,64}$";
+/// What `missions::Fingerprint` takes.
+const FINGERPRINT: &str = "^[a-z0-9_-]{1,64}$";
 /// Some screens of output.
 const MOST_LINES: u64 = 1_000;
 const SORT: &str = "The order; `-` before it turns it round. `priority` begins with critical, \
@@ -52,6 +63,8 @@ pub(super) fn query(operation: &str, name: &'static str) -> Option<Parameter> {
         ("stream" | "socket", "cursor") => ("Where the client was.", named("Cursor"), "MS40Mg"),
         ("export_missions", "format") => ("How the file looks; csv without one.", one_of(Format::ALL), "ndjson"),
         ("tokens", "all") => ("Whether to list those of everybody as well.", flag(), "true"),
+        ("workflow", "version") => ("Which version; the newest without one.", whole(1, LAST_VERSION.into()), "2"),
+        (_, "workflow") => ("Of which workflow.", matching(WORKFLOW_NAME), "invoices"),
         ("analytics", "by") => ("What missions of one group have in common.", one_of(Grouping::ALL), "model"),
         ("analytics", "from") => ("The begin; seven days before `to` without one, 31 at most.", named("Time"), TIME),
         ("analytics", "to") => ("The end, itself not in; now without one.", named("Time"), "2026-02-07T08:30:00Z"),
@@ -63,6 +76,7 @@ pub(super) fn query(operation: &str, name: &'static str) -> Option<Parameter> {
         (_, "cursor") => ("`next_cursor` of the page before.", named("Cursor"), "bmV4dA"),
         (_, "status") => ("Where they stand.", array(one_of(Status::ALL)), "pending,running"),
         (_, "priority") => ("How urgent they are.", array(one_of(Priority::ALL)), "high"),
+        ("queue", "kind") => ("Of these kinds alone, also where nothing is known of them.", at_most(KINDS_SHOWN, matching(KIND)), "default"),
         (_, "kind") => ("What runs them.", array(string()), "default"),
         (_, "agent_type") => ("For which kinds of agent.", array(text::<ShortName>()), "worker"),
         (_, "agent_id") => ("Who performs or performed them.", array(named("AgentId")), AGENT),
@@ -79,6 +93,7 @@ pub(super) fn query(operation: &str, name: &'static str) -> Option<Parameter> {
         (_, "created_before") => ("Made before then.", named("Time"), TIME),
         (_, "dead_letter") => ("In the dead letter, or not.", flag(), "true"),
         (_, "held") => ("Waiting for approval, or not.", flag(), "false"),
+        (_, "fingerprint") => ("Failed like any of these, as the dead letter tells them.", array(matching(FINGERPRINT)), "1-532ef053fe0f6ecc"),
         (_, "sort") => (SORT, sort(), "-created_at"),
         (_, _) => return None,
     };
@@ -90,12 +105,23 @@ pub(super) fn query(operation: &str, name: &'static str) -> Option<Parameter> {
 pub(super) fn path(path: &str, name: &'static str) -> Parameter {
     let (says, schema, example) = match name {
         "id" if path.contains("/agents/") => ("The agent.", named("AgentId"), AGENT),
+        "id" if path.contains("/runs/") => ("The run.", named("RunId"), RUN),
+        "name" if path.contains("/workflows/") => {
+            ("The workflow.", matching(WORKFLOW_NAME), "invoices")
+        }
+        "name" if path.contains("/templates/") => {
+            ("The template.", matching(TEMPLATE_NAME), "document-processing")
+        }
+        "name" if path.contains("/schedules/") => {
+            ("The schedule.", matching(SCHEDULE_NAME), "nightly-summary")
+        }
         "id" if path.contains("/tokens/") => ("The token.", matching("^[0-9a-f]{32}$"), TOKEN),
         "id" => ("The mission.", named("MissionId"), MISSION),
         "project" => {
             ("The project, which counts as the one that the request names.", string(), "lab")
         }
         "login" => ("What they sign in with.", string(), "maria"),
+        "kind" => ("The kind of mission whose queue it is.", matching(KIND), "survey"),
         _ => ("As the page names it.", string(), "index.html"),
     };
     Parameter { name, place: "path", says, required: true, schema, example }

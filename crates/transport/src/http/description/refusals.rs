@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::parameters::{SCHEDULE_NAME, TEMPLATE_NAME, WORKFLOW_NAME};
 use super::schema::Schema;
 use super::tree::Tree;
 
@@ -44,6 +45,17 @@ fn look(name: &str, schema: &Schema, codes: &mut BTreeSet<&'static str>) {
             "enum" => codes.extend(of_words(name)),
             "const" => codes.extend(["unknown_value"]),
             "pattern" if name.starts_with("kind") => codes.extend(["invalid_kind"]),
+            "pattern" if value.text() == Some(WORKFLOW_NAME) => {
+                codes.extend(["invalid_workflow_name"]);
+            }
+            "pattern" if value.text() == Some(TEMPLATE_NAME) => {
+                codes.extend(["invalid_template_name"]);
+            }
+            "pattern" if value.text() == Some(SCHEDULE_NAME) => {
+                codes.extend(["invalid_schedule_name"]);
+            }
+            "pattern" if name == "key" => codes.extend(["invalid_metric_key"]),
+            "pattern" if name == "fingerprint" => codes.extend(["invalid_fingerprint"]),
             "pattern" if name == "login" => codes.extend(["invalid_login"]),
             "pattern" if name == "project" || name == "id" => codes.extend(["invalid_project"]),
             // Roles by project, which are its names.
@@ -62,6 +74,9 @@ fn of_words(name: &str) -> Option<&'static str> {
         "status" => "invalid_status",
         "action" => "invalid_action",
         "priority" => "invalid_priority",
+        "on_failure" => "invalid_on_failure",
+        "overlap" => "invalid_overlap",
+        "catch_up" => "invalid_catch_up",
         "complexity" => "invalid_complexity",
         "class" => "invalid_failure_class",
         "role" => "invalid_role",

@@ -1,16 +1,20 @@
 //! Whether the description says what is read and written, no more and no less.
 
+mod codes;
+
 use std::collections::BTreeSet;
 
 use mission_control_wire::request::{
-    AppendLogs, BatchCreate, Bulk, Cancel, ChangePassword, Claim, Complete, CreateMission,
-    CreateProject, CreateToken, CreateUser, Empty, Fail, Heartbeat, PatchMission, PatchUser,
-    Progress, PutMember, RegisterAgent, Reports, SignIn, SignOut, Start,
+    AppendLogs, BatchCreate, Bulk, Cancel, CancelRun, ChangePassword, Claim, Complete,
+    CreateMission, CreateProject, CreateSchedule, CreateTemplate, CreateToken, CreateUser,
+    CreateWorkflow, Empty, Fail, Heartbeat, LaunchRun, LaunchTemplate, PatchMission, PatchUser,
+    Progress, PutMember, PutSchedule, PutTemplate, Reason, RegisterAgent, Reports, SetQueue,
+    SignIn, SignOut, Start,
 };
 use mission_control_wire::{Body, DecodeError, decode, sample};
 use serde_json::{Map, Value, json};
 
-use super::{problems, shapes};
+use super::shapes;
 
 /// All shapes as one document that a validator can follow references in.
 fn components() -> Value {
@@ -53,27 +57,37 @@ fn read<T: Body>(text: &str) -> Option<DecodeError> {
     decode::<T>(text.as_bytes()).err()
 }
 
-const READERS: [(&str, Reader); 23] = [
+const READERS: [(&str, Reader); 33] = [
     ("AppendLogs", read::<AppendLogs>),
     ("BatchCreate", read::<BatchCreate>),
     ("Bulk", read::<Bulk>),
     ("Cancel", read::<Cancel>),
+    ("CancelRun", read::<CancelRun>),
     ("ChangePassword", read::<ChangePassword>),
     ("Claim", read::<Claim>),
     ("Complete", read::<Complete>),
     ("CreateMission", read::<CreateMission>),
     ("CreateProject", read::<CreateProject>),
+    ("CreateSchedule", read::<CreateSchedule>),
+    ("CreateTemplate", read::<CreateTemplate>),
     ("CreateToken", read::<CreateToken>),
     ("CreateUser", read::<CreateUser>),
+    ("CreateWorkflow", read::<CreateWorkflow>),
     ("Empty", read::<Empty>),
     ("Fail", read::<Fail>),
     ("Heartbeat", read::<Heartbeat>),
+    ("LaunchRun", read::<LaunchRun>),
+    ("LaunchTemplate", read::<LaunchTemplate>),
     ("PatchMission", read::<PatchMission>),
     ("PatchUser", read::<PatchUser>),
     ("Progress", read::<Progress>),
     ("PutMember", read::<PutMember>),
+    ("PutSchedule", read::<PutSchedule>),
+    ("PutTemplate", read::<PutTemplate>),
     ("RegisterAgent", read::<RegisterAgent>),
+    ("Reason", read::<Reason>),
     ("Reports", read::<Reports>),
+    ("SetQueue", read::<SetQueue>),
     ("SignIn", read::<SignIn>),
     ("SignOut", read::<SignOut>),
     ("Start", read::<Start>),
@@ -97,6 +111,21 @@ fn every_request_is_described_with_just_the_members_that_are_read() {
         ("NewLogLine", read::<AppendLogs> as Reader, r#"{"lines":[{"no such member":1}]}"#),
         ("RunningMission", read::<Heartbeat>, r#"{"running":[{"no such member":1}]}"#),
         ("Report", read::<Reports>, r#"{"reports":[{"no such member":1}]}"#),
+        (
+            "CreateMissionPlan",
+            read::<CreateSchedule>,
+            r#"{"name":"s","cron":"* * * * *","mission":{"no such member":1}}"#,
+        ),
+        (
+            "CreateTemplateMetric",
+            read::<PutTemplate>,
+            r#"{"mission":{"title":"t"},"metrics":[{"no such member":1}]}"#,
+        ),
+        (
+            "CreateWorkflowStep",
+            read::<CreateWorkflow>,
+            r#"{"name":"w","steps":[{"no such member":1}]}"#,
+        ),
     ] {
         assert_eq!(properties(shape), known(&reader(body).unwrap()), "{shape}");
     }
@@ -130,6 +159,7 @@ fn every_request_that_is_shown_fits_its_shape() {
         ("append_logs", "AppendLogs"),
         ("bulk_missions", "Bulk"),
         ("cancel_mission", "Cancel"),
+        ("cancel_run", "CancelRun"),
         ("change_password", "ChangePassword"),
         ("claim", "Claim"),
         ("complete_mission", "Complete"),
@@ -137,18 +167,29 @@ fn every_request_that_is_shown_fits_its_shape() {
         ("create_mission", "CreateMission"),
         ("create_missions", "BatchCreate"),
         ("create_project", "CreateProject"),
+        ("create_schedule", "CreateSchedule"),
+        ("create_template", "CreateTemplate"),
         ("create_token", "CreateToken"),
         ("create_user", "CreateUser"),
+        ("create_workflow", "CreateWorkflow"),
+        ("discard_mission", "Reason"),
         ("edit_mission", "PatchMission"),
         ("edit_user", "PatchUser"),
         ("fail_mission", "Fail"),
         ("heartbeat", "Heartbeat"),
+        ("hold_mission", "Reason"),
+        ("launch_run", "LaunchRun"),
+        ("launch_template", "LaunchTemplate"),
         ("login", "SignIn"),
         ("logout", "SignOut"),
+        ("pause_schedule", "Reason"),
         ("progress_mission", "Progress"),
         ("put_member", "PutMember"),
+        ("put_schedule", "PutSchedule"),
+        ("put_template", "PutTemplate"),
         ("register_agent", "RegisterAgent"),
         ("report", "Reports"),
+        ("set_queue", "SetQueue"),
         ("start_mission", "Start"),
     ] {
         check(shape, &serde_json::from_str(sample::request(operation).unwrap()).unwrap());
@@ -156,16 +197,18 @@ fn every_request_that_is_shown_fits_its_shape() {
 }
 
 /// The golden file of each shape, and the shapes within it.
-const WRITTEN: [(&str, &str); 53] = [
+const WRITTEN: [(&str, &str); 70] = [
     ("agent", "AgentReply"),
     ("agents", "AgentList"),
     ("analytics", "AnalyticsReply"),
+    ("analytics_by_template", "AnalyticsReply"),
     ("attempts", "AttemptList"),
     ("batch_created", "BatchCreated"),
     ("bulk", "BulkReply"),
     ("bulk_preview", "BulkPreview"),
     ("bulk_preview_more", "BulkPreview"),
     ("claim", "ClaimReply"),
+    ("dead_letter", "DeadLetterReply"),
     ("events", "EventList"),
     ("explain", "Explain"),
     ("explain_far_behind", "Explain"),
@@ -201,15 +244,30 @@ const WRITTEN: [(&str, &str); 53] = [
     ("problem_plain", "Problem"),
     ("project", "ProjectReply"),
     ("projects", "ProjectList"),
+    ("queue", "QueueReply"),
     ("report", "ReportReply"),
+    ("run", "RunReply"),
+    ("run_launched", "RunLaunched"),
+    ("run_paused", "RunReply"),
     ("running", "RunningReply"),
+    ("runs", "RunList"),
+    ("schedule", "ScheduleReply"),
+    ("schedule_paused", "ScheduleReply"),
+    ("schedule_ticks", "TickList"),
+    ("schedules", "ScheduleList"),
     ("sessions", "SessionList"),
     ("system", "System"),
     ("system_alone", "System"),
+    ("system_within", "System"),
+    ("template", "TemplateReply"),
+    ("templates", "TemplateList"),
     ("token_created", "TokenCreated"),
+    ("token_created_before", "TokenCreated"),
     ("tokens", "TokenList"),
     ("user", "UserReply"),
     ("users", "UserList"),
+    ("workflow", "WorkflowReply"),
+    ("workflows", "WorkflowList"),
 ];
 
 #[test]
@@ -256,94 +314,4 @@ fn every_schema_is_one() {
         assert!(jsonschema::meta::is_valid(&schema), "{name}: {schema}");
         assert!(schema["description"].is_string(), "{name} says nothing");
     }
-}
-
-#[test]
-fn every_code_is_known_once() {
-    let codes: BTreeSet<&str> = problems::ALL.iter().map(|known| known.code).collect();
-    assert_eq!(codes.len(), problems::ALL.len());
-    let sets = [
-        problems::USUAL,
-        problems::KNOWN_CALLERS,
-        problems::ACTING,
-        problems::BODIES,
-        problems::IDEMPOTENT,
-    ];
-    for code in sets.concat() {
-        assert!(codes.contains(code), "{code}");
-    }
-}
-
-/// Codes of words that no request brings: stores and settings alone are read with them.
-const INTERNAL: [&str; 11] = [
-    "invalid_agent_event",
-    "invalid_agent_status",
-    "invalid_duty",
-    "invalid_event",
-    "invalid_load_level",
-    "invalid_origin",
-    "invalid_outcome",
-    "invalid_principal_id",
-    "invalid_session_id",
-    "invalid_tier",
-    "invalid_token_id",
-];
-/// What a code is given to in our sources.
-const GIVEN_TO: [&str; 12] = [
-    "Invalid::new(",
-    "Self::beyond(",
-    "Problem::malformed(",
-    "Self::malformed(",
-    "Problem::forbidden(",
-    "Self::forbidden(",
-    "Problem::conflict(",
-    "Self::conflict(",
-    "Problem::unavailable(",
-    "Self::unavailable(",
-    "Problem::new(",
-    "Self::new(StatusCode::",
-];
-
-#[test]
-fn every_code_in_our_sources_is_explained() {
-    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut folders: Vec<_> = ["kernel", "missions", "agents", "identity", "wire", "transport"]
-        .map(|name| crates.join(name).join("src"))
-        .into();
-    let mut found = BTreeSet::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("tests.rs") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                codes(text.split("#[cfg(test)]").next().unwrap(), &mut found);
-            }
-        }
-    }
-    assert!(found.len() > 60, "{found:?}");
-    let unknown: Vec<&String> = found
-        .iter()
-        .filter(|code| !INTERNAL.contains(&code.as_str()) && problems::find(code).is_none())
-        .collect();
-    assert!(unknown.is_empty(), "explain in http/description/problems.rs: {unknown:?}");
-}
-
-/// The first literal after whatever takes a code, and whatever is said to be invalid.
-fn codes(text: &str, found: &mut BTreeSet<String>) {
-    let literal = |rest: &str| rest.split('"').nth(1).map(str::to_owned);
-    let is_code = |word: &String| {
-        word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-    };
-    for taker in GIVEN_TO {
-        let calls = text.split(taker).skip(1).filter(|rest| {
-            // A code that is handed on stands elsewhere as a literal.
-            rest.find('"').is_some_and(|at| !rest[..at].contains([';', ')', '}']))
-        });
-        found.extend(calls.filter_map(literal).filter(is_code));
-    }
-    let invalid = text.split('"').skip(1).step_by(2).filter(|word| word.starts_with("invalid_"));
-    // A failure class is a value, not a code.
-    found.extend(invalid.map(str::to_owned).filter(is_code).filter(|it| it != "invalid_input"));
 }

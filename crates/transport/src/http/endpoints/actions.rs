@@ -50,11 +50,13 @@ pub(super) async fn retry(area: Arc<Missions>, request: Request) -> Result<Reply
 }
 
 pub(super) async fn discard(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
-    area.simply(&request, Command::Discard, Deed::Discarded).await
+    let command = parse::discard(&request.json()?)?;
+    area.act(&request, command, Deed::Discarded).await
 }
 
 pub(super) async fn hold(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
-    area.simply(&request, Command::Hold, Deed::Held).await
+    let command = parse::hold(&request.json()?)?;
+    area.act(&request, command, Deed::Held).await
 }
 
 pub(super) async fn approve(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {

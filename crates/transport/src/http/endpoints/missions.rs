@@ -139,7 +139,11 @@ impl Missions {
         })
     }
 
-    async fn make(&self, request: &Request, mission: NewMission) -> Result<Reply, Problem> {
+    pub(super) async fn make(
+        &self,
+        request: &Request,
+        mission: NewMission,
+    ) -> Result<Reply, Problem> {
         let now = self.control.clock().now();
         let render = move |outcome: &Outcome| created(outcome, now);
         let receipt = Key::of(request)?.map(|key| key.receipt(StatusCode::CREATED, render));

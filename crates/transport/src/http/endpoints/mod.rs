@@ -12,10 +12,15 @@ mod missions;
 mod monitor;
 mod people;
 mod projects;
+mod queue;
+mod runs;
+mod schedules;
 mod table;
+mod templates;
 mod tokens;
 mod users;
 mod workers;
+mod workflows;
 
 use std::fmt;
 use std::path::PathBuf;

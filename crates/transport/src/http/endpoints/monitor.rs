@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::{HeaderValue, StatusCode};
 use mission_control::kernel::Timestamp;
 use mission_control::{MOST_ANALYSED, MissionControl};
+use mission_control_identity::Role;
 use mission_control_wire::{Word, reply};
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
@@ -102,14 +103,14 @@ pub(super) async fn running(area: Arc<Monitor>, request: Request) -> Result<Repl
     })
 }
 
-/// Shown also while storage is away, for then somebody looks.
+/// Shown also while storage is away, for then somebody looks. The figures of the process are for those
+/// who read in every project, as `/metrics` is: they tell how much everybody does.
 pub(super) async fn system(area: Arc<Monitor>, request: Request) -> Result<Reply, Problem> {
     let now = area.control.clock().now();
-    let size = area.control.store_size().await;
+    let everywhere = request.principal()?.grants.role_everywhere();
+    let reads_everywhere = everywhere.is_some_and(|role| role.covers(Role::Viewer));
     let facts = show::Facts {
-        reading: area.metrics.system(),
-        disk_free: disk_free(&area.folder),
-        store_bytes: size.inspect_err(|error| debug!(%error, "the store has no size")).ok(),
+        process: if reads_everywhere { Some(area.process().await) } else { None },
         minutes: &area.control.throughput(&request.scope()?),
         uptime: now.since(area.started),
         now,
@@ -124,5 +125,14 @@ impl Monitor {
         let (metrics, folder) = (services.metrics.clone(), services.folder.clone());
         let draining = services.draining.clone();
         Self { control, counted, started, draining, metrics, folder }
+    }
+
+    async fn process(&self) -> show::Process {
+        let size = self.control.store_size().await;
+        show::Process {
+            reading: self.metrics.system(),
+            disk_free: disk_free(&self.folder),
+            store_bytes: size.inspect_err(|error| debug!(%error, "the store has no size")).ok(),
+        }
     }
 }

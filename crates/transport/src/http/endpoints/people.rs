@@ -4,15 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mission_control::MissionControl;
+use mission_control::missions::{Refusal, Rendered};
 use mission_control_identity::{
-    Directory, Login, Outcome, PasswordHash, Principal, Role, User, UserChange,
+    Added, Addition, Directory, Login, Outcome, PasswordHash, Principal, Role, User, UserChange,
 };
-use mission_control_kernel::{ProjectId, StoreError};
+use mission_control_kernel::{ProjectId, StoreError, Timestamp};
+use mission_control_wire::EncodeError;
 
 use super::Services;
+use crate::Signer;
 use crate::auth::{Authenticator, Password, Passwords};
+use crate::http::idempotency::{PeopleKey, replayed};
 use crate::http::projects::Projects;
-use crate::http::{FieldError, Problem, Request};
+use crate::http::{FieldError, Problem, Reply, Request};
 
 /// How often a change of what somebody may do is made anew when somebody else was faster.
 const CHANGE_TRIES: usize = 5;
@@ -26,6 +30,17 @@ pub(super) struct People {
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) passwords: Arc<Passwords>,
     pub(super) projects: Arc<Projects>,
+    signer: Signer,
+}
+
+/// What became of something that was to be made.
+pub(super) enum Made {
+    /// It is there, since then.
+    Now(Timestamp),
+    /// The same request has made it before: this was answered.
+    Before(Reply),
+    /// It was there already.
+    Taken,
 }
 
 impl People {
@@ -36,6 +51,36 @@ impl People {
             authenticator: Arc::clone(&services.authenticator),
             passwords: Arc::clone(&services.passwords),
             projects: Arc::clone(&services.projects),
+            signer: services.signer.clone(),
+        }
+    }
+
+    /// The key under which something is to be made, if the request brings one.
+    pub(super) fn key(&self, request: &Request) -> Result<Option<PeopleKey>, Problem> {
+        PeopleKey::of(request, &self.signer)
+    }
+
+    /// Makes something, once under its key, with the answer that `render` writes, in which no secret
+    /// may be.
+    pub(super) async fn make(
+        &self,
+        key: Option<PeopleKey>,
+        what: Addition,
+        render: impl Fn(Timestamp) -> Result<Vec<u8>, EncodeError> + Send + Sync + 'static,
+    ) -> Result<Made, Problem> {
+        let receipt = key.map(|key| key.receipt(render));
+        match self.directory.add(what, receipt).await? {
+            Added::Now(at) => Ok(Made::Now(at)),
+            Added::Before(kept) => {
+                let kept = Rendered { status: kept.status, body: kept.body };
+                Ok(Made::Before(replayed(kept)?))
+            }
+            Added::KeyReused => Err(Refusal::KeyReused.into()),
+            Added::Not(Outcome::Taken) => Ok(Made::Taken),
+            Added::Not(outcome) => match settled(outcome) {
+                Ok(()) => Err(Problem::internal()),
+                Err(refused) => Err(refused),
+            },
         }
     }
 

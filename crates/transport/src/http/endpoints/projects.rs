@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use mission_control_identity::{Login, Outcome, Role, User, UserChange};
+use mission_control_identity::{Addition, Login, Principal, Project, Role, User, UserChange};
 use mission_control_kernel::ProjectId;
 use mission_control_wire::request::CreateProject;
-use mission_control_wire::{Word, reply};
+use mission_control_wire::{Word, reply, to_bytes};
 
-use super::people::{People, beyond, is_administrator, note, settled};
+use super::people::{Made, People, beyond, is_administrator, note};
 use crate::http::{Problem, Reply, Request};
 use crate::{parse, show};
 
@@ -30,19 +30,23 @@ pub(super) async fn list(area: Arc<People>, request: Request) -> Result<Reply, P
 pub(super) async fn create(area: Arc<People>, request: Request) -> Result<Reply, Problem> {
     let body: CreateProject = request.json()?;
     let id: ProjectId = body.id.parse().map_err(|invalid| Problem::invalid("id", invalid))?;
-    match area.directory.add_project(&id).await? {
-        Outcome::Taken => {
+    let role = request.principal()?.grants.role_in(&id).ok_or_else(Problem::not_found)?;
+    let made = id.clone();
+    let render = move |created_at| {
+        let project = Project { id: made.clone(), created_at };
+        to_bytes(&reply::ProjectReply { project: show::project(&project, role) })
+    };
+    let key = area.key(&request)?;
+    let at = match area.make(key, Addition::Project(id.clone()), render.clone()).await? {
+        Made::Now(at) => at,
+        Made::Before(reply) => return Ok(reply),
+        Made::Taken => {
             return Err(Problem::conflict("project_taken", "there is a project of this name"));
         }
-        outcome => settled(outcome)?,
-    }
+    };
     area.projects.add(id.clone());
     note(&request, "there is a new project", &id);
-    let all = area.directory.projects().await?;
-    let project = all.iter().find(|project| project.id == id).ok_or_else(Problem::internal)?;
-    let role = request.principal()?.grants.role_in(&id).ok_or_else(Problem::not_found)?;
-    let location = format!("/api/projects/{id}/members");
-    Reply::json(&reply::ProjectReply { project: show::project(project, role) })?.created(&location)
+    Reply::json_text(render(at)?).created(&format!("/api/projects/{id}/members"))
 }
 
 pub(super) async fn members(area: Arc<People>, request: Request) -> Result<Reply, Problem> {
@@ -78,9 +82,12 @@ impl People {
         login: &Login,
         role: Option<Role>,
     ) -> Result<User, Problem> {
-        let project = request.project()?;
-        let above_all = is_administrator(request.principal()?);
+        let (project, by) = (request.project()?, request.principal()?);
+        let above_all = is_administrator(by);
         let user = self.change(login, |user| {
+            if !above_all && !sees(by, user) {
+                return Err(Problem::not_found());
+            }
             let own = user.grants.projects().find(|(own, _)| *own == project).map(|(_, it)| it);
             if role.is_none() && own.is_none() {
                 return Err(Problem::not_found());
@@ -97,4 +104,12 @@ impl People {
         note(request, "what somebody may do in a project was said", login);
         Ok(user)
     }
+}
+
+/// Whether somebody belongs to a project of which `by` is an administrator, who reads there that they
+/// are known. To `by` all others are as if they were not: who could bring anybody in by their login would
+/// learn which logins there are.
+fn sees(by: &Principal, somebody: &User) -> bool {
+    let mut own = by.grants.projects().filter(|(_, role)| *role == Role::Admin);
+    own.any(|(project, _)| somebody.grants.role_in(project).is_some())
 }

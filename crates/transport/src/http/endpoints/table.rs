@@ -9,15 +9,19 @@ use mission_control_identity::{Access, Role};
 use super::missions::Missions;
 use super::monitor::Monitor;
 use super::people::People;
+use super::queue::Queues;
 use super::workers::Workers;
+use super::workflows::Workflows;
 use super::{
-    Services, actions, agents, bulk, detail, export, missions, monitor, on, projects, tokens,
-    users, workers,
+    Services, actions, agents, bulk, detail, export, missions, monitor, on, projects, queue, runs,
+    schedules, templates, tokens, users, workers, workflows,
 };
 use crate::http::{BodyKind, Charges, Route};
 use crate::live::{self, Live};
 use crate::metrics::{self, Exposed};
-use crate::parse::{ANALYTICS_PARAMETERS, EXPORT_PARAMETERS, LIST_PARAMETERS, PERIOD_PARAMETERS};
+use crate::parse::{
+    ANALYTICS_PARAMETERS, EXPORT_PARAMETERS, LIST_PARAMETERS, PERIOD_PARAMETERS, RUN_PARAMETERS,
+};
 
 /// A call that waits: the 30 s that it may ask for, and what the facade and the store may take.
 const WAITING: Duration = Duration::from_secs(45);
@@ -100,8 +104,65 @@ pub fn routes(services: &Services) -> Vec<Route> {
         Route::post("/api/agents/{id}/disable", "disable_agent", OPERATOR, on(w, agents::disable)),
         Route::new(Method::DELETE, "/api/agents/{id}", "remove_agent", OPERATOR, on(w, agents::remove)),
     ];
+    all.extend(flows(services));
+    all.extend(queues(services));
+    all.extend(recurring(m));
     all.extend(identity(services));
     all
+}
+
+/// Workflows and their runs.
+#[rustfmt::skip]
+fn flows(services: &Services) -> Vec<Route> {
+    let f = &Arc::new(Workflows::new(services));
+    vec![
+        Route::get("/api/workflows", "workflows", VIEWER, on(f, workflows::list)).query(&["limit", "cursor"]),
+        Route::post("/api/workflows", "create_workflow", OPERATOR, on(f, workflows::create)).body(BodyKind::Batch),
+        Route::get("/api/workflows/{name}", "workflow", VIEWER, on(f, workflows::get)).query(&["version"]),
+        Route::post("/api/workflows/{name}/runs", "launch_run", OPERATOR, on(f, workflows::launch)).body(BodyKind::Mission),
+        Route::get("/api/runs", "runs", VIEWER, on(f, runs::list)).query(RUN_PARAMETERS),
+        Route::get("/api/runs/{id}", "run", VIEWER, on(f, runs::get)),
+        Route::post("/api/runs/{id}/cancel", "cancel_run", OPERATOR, on(f, runs::cancel)),
+        Route::post("/api/runs/{id}/retry", "retry_run", OPERATOR, on(f, runs::retry)),
+        Route::post("/api/runs/{id}/pause", "pause_run", OPERATOR, on(f, runs::pause)),
+        Route::post("/api/runs/{id}/resume", "resume_run", OPERATOR, on(f, runs::resume)),
+    ]
+}
+
+/// What waits, and what failed.
+#[rustfmt::skip]
+fn queues(services: &Services) -> Vec<Route> {
+    let q = &Arc::new(Queues::new(services));
+    vec![
+        Route::get("/api/queue", "queue", VIEWER, on(q, queue::list)).query(queue::PARAMETERS),
+        Route::get("/api/queue/dead-letter", "dead_letter", VIEWER, on(q, queue::dead_letter)).query(&["limit"]),
+        Route::post("/api/queue/pause", "pause_queues", OPERATOR, on(q, queue::pause_all)),
+        Route::post("/api/queue/resume", "resume_queues", OPERATOR, on(q, queue::resume_all)),
+        Route::new(Method::PUT, "/api/queue/{kind}", "set_queue", OPERATOR, on(q, queue::set)).body(BodyKind::Small),
+        Route::post("/api/queue/{kind}/pause", "pause_queue", OPERATOR, on(q, queue::pause)),
+        Route::post("/api/queue/{kind}/resume", "resume_queue", OPERATOR, on(q, queue::resume)),
+    ]
+}
+
+/// What is made again and again.
+#[rustfmt::skip]
+fn recurring(m: &Arc<Missions>) -> Vec<Route> {
+    vec![
+        Route::get("/api/templates", "templates", VIEWER, on(m, templates::list)).query(&["limit", "cursor"]),
+        Route::post("/api/templates", "create_template", OPERATOR, on(m, templates::create)),
+        Route::get("/api/templates/{name}", "template", VIEWER, on(m, templates::get)),
+        Route::new(Method::PUT, "/api/templates/{name}", "put_template", OPERATOR, on(m, templates::put)).body(BodyKind::Small),
+        Route::new(Method::DELETE, "/api/templates/{name}", "remove_template", OPERATOR, on(m, templates::remove)),
+        Route::post("/api/templates/{name}/launch", "launch_template", OPERATOR, on(m, templates::launch)).body(BodyKind::Mission),
+        Route::get("/api/schedules", "schedules", VIEWER, on(m, schedules::list)).query(&["limit", "cursor"]),
+        Route::post("/api/schedules", "create_schedule", OPERATOR, on(m, schedules::create)),
+        Route::get("/api/schedules/{name}", "schedule", VIEWER, on(m, schedules::get)),
+        Route::new(Method::PUT, "/api/schedules/{name}", "put_schedule", OPERATOR, on(m, schedules::put)).body(BodyKind::Small),
+        Route::new(Method::DELETE, "/api/schedules/{name}", "remove_schedule", OPERATOR, on(m, schedules::remove)),
+        Route::post("/api/schedules/{name}/pause", "pause_schedule", OPERATOR, on(m, schedules::pause)),
+        Route::post("/api/schedules/{name}/resume", "resume_schedule", OPERATOR, on(m, schedules::resume)),
+        Route::get("/api/schedules/{name}/ticks", "schedule_ticks", VIEWER, on(m, schedules::ticks)).query(&["limit", "cursor"]),
+    ]
 }
 
 /// Who may come in, and what they may do.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use mission_control_identity::{
-    Grants, Login, NewToken, Principal, SignedInAs, TokenId, TokenScope,
+    Addition, Grants, NewToken, Principal, PrincipalId, SignedInAs, TokenId, TokenScope,
 };
+use mission_control_kernel::{Secret, Timestamp};
 use mission_control_wire::request::CreateToken;
-use mission_control_wire::{Word, reply};
+use mission_control_wire::{EncodeError, Word, reply, to_bytes};
 
-use super::people::{People, beyond, is_administrator, note, settled, unknown_project};
+use super::people::{Made, People, beyond, is_administrator, note, settled, unknown_project};
 use crate::auth;
 use crate::http::{Problem, Reply, Request};
 use crate::{parse, show};
@@ -24,48 +25,48 @@ pub(super) async fn list(area: Arc<People>, request: Request) -> Result<Reply, P
     if all && !is_administrator(principal) {
         return Err(Problem::forbidden("forbidden", "your role does not show others' tokens"));
     }
-    let owner = (!all).then_some(&principal.id);
-    let tokens = area.directory.tokens(owner).await?;
+    let owner = owner(&request)?;
+    let tokens = area.directory.tokens((!all).then_some(&owner)).await?;
+    let shown = |token| show::api_token(token, area.authenticator.is_orphaned(&token.owner));
     Reply::json(&reply::TokenList {
-        tokens: tokens.iter().map(show::api_token).collect(),
+        tokens: tokens.iter().map(shown).collect(),
         total: tokens.len() as u64,
         timestamp: Word(area.control.clock().now()),
     })
 }
 
-/// The one answer that holds the token.
+/// The one answer that holds the token: what is kept under a key is without it.
 pub(super) async fn create(area: Arc<People>, request: Request) -> Result<Reply, Problem> {
-    let owner = request.principal()?;
-    no_agent(owner)?;
-    if owner.id.token().is_some() {
+    let principal = request.principal()?;
+    no_agent(principal)?;
+    if principal.id.token().is_some() {
         let detail = "tokens are made by people: whoever finds one must not get a second";
         return Err(Problem::forbidden("people_alone", detail));
     }
     let wanted = parse::wanted_token(&request.json::<CreateToken>()?, area.control.store_now())?;
-    let grants = area.makers_grants(&request).await?;
-    area.within_reach(&grants, &wanted.scope).await?;
-    let minted = auth::mint();
-    let now = area.control.clock().now();
-    let id = TokenId::new(area.control.ids().next(now).as_u128());
+    let grants = makers_grants(&request)?;
+    area.within_reach(grants, &wanted.scope).await?;
+    let (now, minted) = (area.control.clock().now(), auth::mint());
     let token = NewToken {
-        id,
+        id: TokenId::new(area.control.ids().next(now).as_u128()),
         digest: minted.digest,
         hint: minted.hint,
         name: wanted.name,
-        owner: owner.id.clone(),
+        owner: owner(&request)?,
         scope: wanted.scope,
         expires_at: wanted.expires_at,
     };
-    settled(area.directory.add_token(token).await?)?;
-    note(&request, "a token was made", &id);
-    let tokens = area.directory.tokens(Some(&owner.id)).await?;
-    let made = tokens.iter().find(|token| token.id == id).ok_or_else(Problem::not_found)?;
-    let shape = reply::TokenCreated {
-        token: minted.token.expose(),
-        api_token: show::api_token(made),
-        timestamp: Word(now),
+    let (made, key) = (token.clone(), area.key(&request)?);
+    let kept = token.clone();
+    let render = move |at| shown(kept.clone(), None, at, now);
+    let at = match area.make(key, Addition::Token(token), render).await? {
+        Made::Now(at) => at,
+        Made::Before(reply) => return Ok(reply),
+        Made::Taken => return Err(Problem::internal()),
     };
-    Ok(Reply::json(&shape)?.status(StatusCode::CREATED))
+    note(&request, "a token was made", &made.id);
+    let text = shown(made, Some(&minted.token), at, now)?;
+    Ok(Reply::json_text(text).status(StatusCode::CREATED))
 }
 
 /// An administrator of everything takes back anybody's.
@@ -73,32 +74,14 @@ pub(super) async fn revoke(area: Arc<People>, request: Request) -> Result<Reply,
     let principal = request.principal()?;
     no_agent(principal)?;
     let id: TokenId = request.param("id")?;
-    let owner = (!is_administrator(principal)).then_some(&principal.id);
+    let owner = owner(&request)?;
+    let owner = (!is_administrator(principal)).then_some(&owner);
     settled(area.taken_away(area.directory.revoke_token(id, owner).await)?)?;
     note(&request, "a token was taken back", &id);
     Ok(Reply::empty())
 }
 
 impl People {
-    /// What the maker of a token may do, as the token will be judged: where the administrator of the
-    /// settings shares the id of a person, by what that person may do.
-    async fn makers_grants(&self, request: &Request) -> Result<Grants, Problem> {
-        let known = request.known()?;
-        match &known.who {
-            None => {
-                let detail = "nobody is asked who they are here, so that nobody can be the maker of \
-                              a token";
-                Err(Problem::forbidden("people_alone", detail))
-            }
-            Some(SignedInAs::FixedAdmin(_)) => {
-                let person = self.directory.user(&Login::first_administrator()).await?;
-                let own = || known.principal.grants.clone();
-                Ok(person.map_or_else(own, |(person, _)| person.grants))
-            }
-            Some(SignedInAs::User(_) | SignedInAs::Token(_)) => Ok(known.principal.grants.clone()),
-        }
-    }
-
     /// Refuses a token that would let its bearer do what its maker may not.
     async fn within_reach(&self, owner: &Grants, scope: &TokenScope) -> Result<(), Problem> {
         if let Some(project) = &scope.project {
@@ -111,6 +94,42 @@ impl People {
                       for one project";
         scope.grants(owner).map(|_| ()).ok_or_else(|| beyond(detail))
     }
+}
+
+/// Whose the tokens are that the request makes, lists or takes back: with those of the settings go the
+/// tokens that were made with theirs.
+fn owner(request: &Request) -> Result<PrincipalId, Problem> {
+    let known = request.known()?;
+    Ok(match &known.who {
+        Some(SignedInAs::FixedAdmin(token)) => PrincipalId::of_settings(token),
+        Some(SignedInAs::User(_) | SignedInAs::Token(_)) | None => known.principal.id.clone(),
+    })
+}
+
+/// What the maker of a token may do.
+fn makers_grants(request: &Request) -> Result<&Grants, Problem> {
+    let known = request.known()?;
+    if known.who.is_none() {
+        let detail =
+            "nobody is asked who they are here, so that nobody can be the maker of a token";
+        return Err(Problem::forbidden("people_alone", detail));
+    }
+    Ok(&known.principal.grants)
+}
+
+/// A token that was just made, with what its bearer shows or without.
+fn shown(
+    token: NewToken,
+    secret: Option<&Secret>,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<u8>, EncodeError> {
+    let token = token.counting_since(at);
+    to_bytes(&reply::TokenCreated {
+        token: secret.map(Secret::expose),
+        api_token: show::api_token(&token, false),
+        timestamp: Word(now),
+    })
 }
 
 /// An agent's token lies on machines that run other people's code: it does not even learn which

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use mission_control_identity::{Login, NewUser, Outcome, UserChange};
-use mission_control_wire::{Word, reply};
+use mission_control_identity::{Addition, Login, NewUser, UserChange};
+use mission_control_wire::{Word, reply, to_bytes};
 
-use super::people::{People, note, settled};
+use super::people::{Made, People, note};
 use crate::http::{Problem, Reply, Request};
 use crate::{parse, show};
 
@@ -26,20 +26,25 @@ pub(super) async fn get(area: Arc<People>, request: Request) -> Result<Reply, Pr
 pub(super) async fn create(area: Arc<People>, request: Request) -> Result<Reply, Problem> {
     let newcomer = parse::newcomer(request.json()?)?;
     area.all_exist(newcomer.grants.projects().map(|(project, _)| project)).await?;
+    let key = area.key(&request)?;
     let password = area.hash(newcomer.password).await?;
     let parse::Newcomer { login, name, grants, .. } = newcomer;
     let user = NewUser { login: login.clone(), name, grants, password };
-    match area.directory.add_user(user).await? {
-        Outcome::Taken => {
+    let made = user.clone();
+    let render = move |at| {
+        let user = made.clone().known_since(at);
+        to_bytes(&reply::UserReply { user: show::user(&user) })
+    };
+    let at = match area.make(key, Addition::User(user), render.clone()).await? {
+        Made::Now(at) => at,
+        Made::Before(reply) => return Ok(reply),
+        Made::Taken => {
             let detail = "somebody has this login, or had it: logins are never given twice";
             return Err(Problem::conflict("login_taken", detail));
         }
-        outcome => settled(outcome)?,
-    }
+    };
     note(&request, "somebody is known from now on", &login);
-    let user = area.user(&login).await?;
-    let location = format!("/api/users/{login}");
-    Reply::json(&reply::UserReply { user: show::user(&user) })?.created(&location)
+    Reply::json_text(render(at)?).created(&format!("/api/users/{login}"))
 }
 
 /// Whatever takes something from them, or may, ends their sessions.

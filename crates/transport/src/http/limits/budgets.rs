@@ -12,6 +12,7 @@
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,17 +22,24 @@ pub(super) const WINDOW: Duration = Duration::from_secs(60);
 const WAYS: usize = 8;
 /// Sets are locked in so many groups, so that requests seldom wait for each other.
 const GROUPS: usize = 64;
+/// Sets of a page, which is made when the first of its keys comes: 16 KiB. Left to the system, an
+/// untouched megabyte becomes resident with its first key where it hands out huge pages.
+const SETS_PER_PAGE: usize = 128;
 
 /// A key and its instant in nanoseconds, both 0 where nobody is.
 type Place = [u64; 2];
+
+/// Sets that lie together; none until the first of their keys comes.
+type Page = Option<Box<[Place]>>;
 
 /// Budgets of one size.
 pub(super) struct Budgets {
     rate: NonZeroU32,
     /// From one request to the next of an even stream, in nanoseconds.
     interval: u64,
-    groups: Box<[Mutex<Box<[Place]>>]>,
-    sets_per_group: usize,
+    groups: Box<[Mutex<Box<[Page]>>]>,
+    pages_per_group: usize,
+    sets_per_page: usize,
     /// Not to be guessed, so that nobody chooses whose set they fall into.
     hasher: RandomState,
 }
@@ -52,10 +60,11 @@ impl Budgets {
     pub(super) fn new(rate: NonZeroU32, keys: usize, hasher: RandomState) -> Self {
         let interval = nanos(WINDOW).div_ceil(u64::from(rate.get()));
         let sets_per_group = keys.div_ceil(WAYS * GROUPS).max(1);
-        // Zeroed memory is the system's until somebody writes to it.
-        let group = || Mutex::new(vec![[0; 2]; WAYS * sets_per_group].into_boxed_slice());
+        let sets_per_page = sets_per_group.min(SETS_PER_PAGE);
+        let pages_per_group = sets_per_group.div_ceil(sets_per_page);
+        let group = || Mutex::new(vec![None; pages_per_group].into_boxed_slice());
         let groups = (0..GROUPS).map(|_| group()).collect();
-        Self { rate, interval, groups, sets_per_group, hasher }
+        Self { rate, interval, groups, pages_per_group, sets_per_page, hasher }
     }
 
     /// How many requests a minute.
@@ -76,8 +85,10 @@ impl Budgets {
 
     fn ask(&self, key: impl Hash, now: Duration, take: bool) -> Taken {
         let hash = self.hasher.hash_one(key).max(1);
-        let (mut group, set) = self.locked(hash);
-        let set = &mut group[set];
+        let (mut group, page, set) = self.locked(hash);
+        let page = group[page]
+            .get_or_insert_with(|| vec![[0; 2]; WAYS * self.sets_per_page].into_boxed_slice());
+        let set = &mut page[set];
         let known = set.iter().position(|[key, _]| *key == hash);
         let least = || (0..WAYS).min_by_key(|way| set[*way][1]).unwrap_or(0);
         let place = known.unwrap_or_else(least);
@@ -116,13 +127,15 @@ impl Budgets {
         self.interval * u64::from(self.rate.get())
     }
 
-    /// The group and the set of a key.
-    fn locked(&self, hash: u64) -> (MutexGuard<'_, Box<[Place]>>, std::ops::Range<usize>) {
-        let (groups, sets) = (GROUPS as u64, self.sets_per_group as u64);
-        let group = usize::try_from(hash % groups).unwrap_or(0);
-        let set = usize::try_from(hash / groups % sets).unwrap_or(0) * WAYS;
+    /// The group of a key, locked, and where its set lies: in which page, and where in that.
+    fn locked(&self, hash: u64) -> (MutexGuard<'_, Box<[Page]>>, usize, Range<usize>) {
+        let upto = |rest: u64, bound: usize| usize::try_from(rest % bound as u64).unwrap_or(0);
+        let group = upto(hash, GROUPS);
+        let rest = hash / GROUPS as u64;
+        let set = upto(rest, self.sets_per_page) * WAYS;
+        let page = upto(rest / self.sets_per_page as u64, self.pages_per_group);
         let group = self.groups[group].lock().unwrap_or_else(PoisonError::into_inner);
-        (group, set..set + WAYS)
+        (group, page, set..set + WAYS)
     }
 }
 
@@ -152,7 +165,9 @@ mod tests {
     fn places(budgets: &Budgets) -> (usize, usize) {
         let groups = budgets.groups.iter().map(|group| group.lock().unwrap());
         groups.fold((0, 0), |(taken, all), group| {
-            (taken + group.iter().filter(|[key, _]| *key != 0).count(), all + group.len())
+            let places = || group.iter().flatten().flatten();
+            let taken_here = places().filter(|[key, _]| *key != 0).count();
+            (taken + taken_here, all + group.len() * WAYS * budgets.sets_per_page)
         })
     }
 
@@ -217,7 +232,8 @@ mod tests {
     fn a_million_keys_find_room_and_more_take_none() {
         let (budgets, now) = (budgets(100, 1_000_000), Duration::from_secs(1));
         let (none, all) = places(&budgets);
-        assert!(none == 0 && all >= 1_000_000 && size_of::<Place>() * all <= 17 * 1024 * 1024);
+        assert!(none == 0 && budgets.groups.iter().all(|group| group.lock().unwrap()[0].is_none()));
+        assert!(all >= 1_000_000 && size_of::<Place>() * all <= 17 * 1024 * 1024);
         while let_in(&budgets, 0, now) {}
         // More than there is room for share, and there is enough for all of them.
         for key in 1..1_300_000_u64 {

@@ -17,11 +17,20 @@ const PROJECT: &str = "default";
 /// Belongs to it.
 const GUEST: &str = "guest";
 
+/// What runs there.
+const WORKFLOW: &str = "there";
+
+/// Comes with the program, and stays.
+const TEMPLATE: &str = "system-monitoring";
+/// What rests there.
+const SCHEDULE: &str = "there";
+
 /// All of them, in the project `default`.
 pub(super) struct Things<'a> {
     app: &'a App,
     root: Somebody<'a>,
     mission: String,
+    run: String,
     atlas: String,
     token: TokenId,
 }
@@ -33,7 +42,11 @@ impl<'a> Things<'a> {
         let mission = root.post("/api/missions", mission).await.expect(201)["mission_id"].clone();
         Somebody::new(app, GUEST, within(PROJECT, Role::Viewer)).await;
         let token = token_of(app, "root").await;
-        let things = Self { app, root, mission: text(&mission), atlas: String::new(), token };
+        let workflow = json!({"name": WORKFLOW, "steps": [{"key": "a", "kind": "external"}]});
+        root.post("/api/workflows", workflow).await.expect(201);
+        let path = format!("/api/workflows/{WORKFLOW}/runs");
+        let run = text(&root.post(&path, json!({})).await.expect(201)["run_id"]);
+        let things = Self { app, root, mission: text(&mission), run, atlas: String::new(), token };
         let atlas = things.agent(ATLAS).await;
         Self { atlas, ..things }
     }
@@ -46,6 +59,10 @@ impl<'a> Things<'a> {
         for part in path.split('/') {
             let thing = match part {
                 "{id}" if path.contains("/missions/") => self.mission.clone(),
+                "{id}" if path.contains("/runs/") => self.run.clone(),
+                "{name}" if path.contains("/workflows/") => WORKFLOW.to_owned(),
+                "{name}" if path.contains("/templates/") => TEMPLATE.to_owned(),
+                "{name}" if path.contains("/schedules/") => self.schedule().await,
                 "{id}" if path.contains("/agents/") && takes => {
                     let id = SystemIds::default().next(SystemClock.now());
                     self.agent(&id.to_string()).await
@@ -61,6 +78,7 @@ impl<'a> Things<'a> {
                     GUEST.to_owned()
                 }
                 "{project}" => PROJECT.to_owned(),
+                "{kind}" => "default".to_owned(),
                 "{tree}" => dashboard::tree().to_owned(),
                 "{*path}" => "app.js".to_owned(),
                 "{name}" => self.style().await,
@@ -80,7 +98,11 @@ impl<'a> Things<'a> {
         for path in [
             "/api/missions".to_owned(),
             format!("/api/missions/{}/events", self.mission),
+            "/api/workflows".to_owned(),
+            "/api/runs".to_owned(),
+            format!("/api/runs/{}", self.run),
             format!("/api/agents/{}", self.atlas),
+            "/api/queue".to_owned(),
             "/api/users".to_owned(),
             "/api/projects".to_owned(),
             "/api/projects/default/members".to_owned(),
@@ -95,6 +117,16 @@ impl<'a> Things<'a> {
     async fn agent(&self, name: &str) -> String {
         let body = json!({"name": name, "type": "worker"});
         text(&self.root.post("/api/agents", body).await.expect(201)["agent"]["id"])
+    }
+
+    /// A schedule that never comes, whoever has removed it before.
+    async fn schedule(&self) -> String {
+        let mission = json!({"title": "there", "kind": "external"});
+        let body =
+            json!({"name": SCHEDULE, "cron": "0 0 29 2 *", "mission": mission, "paused": true});
+        let made = self.root.post("/api/schedules", body).await;
+        assert!([200, 201].contains(&made.status), "{}", made.status);
+        SCHEDULE.to_owned()
     }
 
     /// The guest belongs to the project, whatever became of them.

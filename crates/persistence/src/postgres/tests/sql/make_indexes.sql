@@ -16,3 +16,4 @@ VACUUM (ANALYZE) ready;
 
 ANALYZE lanes;
 ANALYZE leases;
+ANALYZE runs;

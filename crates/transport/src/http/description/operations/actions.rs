@@ -79,14 +79,16 @@ const RETRY: Operation = Operation {
 const DISCARD: Operation = Operation {
     name: "discard_mission",
     summary: "Put a failed mission aside",
-    more: "It leaves the dead letter and stays failed.",
+    more: "It leaves the dead letter and stays failed. A `reason` is told in its events.",
+    request: Some("Reason"),
     ..SIMPLE
 };
 
 const HOLD: Operation = Operation {
     name: "hold_mission",
     summary: "Let it wait for approval",
-    more: "Only while it is pending.",
+    more: "Only while it is pending. A `reason` is told in its events.",
+    request: Some("Reason"),
     ..SIMPLE
 };
 

@@ -8,8 +8,12 @@ mod agents;
 mod history;
 mod missions;
 mod people;
+mod queue;
+mod schedules;
 mod service;
 mod session;
+mod templates;
+mod workflows;
 
 /// What people need to know of one operation.
 #[derive(Clone, Copy, Debug)]
@@ -68,10 +72,14 @@ pub(super) struct Family {
 }
 
 /// All of them.
-pub(super) const FAMILIES: [Family; 8] = [
+pub(super) const FAMILIES: [Family; 12] = [
     missions::FAMILY,
     actions::FAMILY,
     history::FAMILY,
+    workflows::FAMILY,
+    templates::FAMILY,
+    schedules::FAMILY,
+    queue::FAMILY,
     agents::FAMILY,
     people::FAMILY,
     session::FAMILY,

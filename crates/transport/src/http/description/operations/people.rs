@@ -35,9 +35,15 @@ const CREATE_USER: Operation = Operation {
     more: "A login is for good: nobody else ever gets it, and people are never removed but kept \
            out.",
     request: Some("CreateUser"),
+    idempotent: true,
     answers: &[made("They are known.", "UserReply", &["user"])],
-    problems: &["login_taken", "no_room", "unknown_project", "too_many_logins"],
-    ..PLAIN
+    problems: &[
+        "login_taken",
+        "no_room",
+        "unknown_project",
+        "too_many_logins",
+        "idempotency_key_reused",
+    ],
 };
 
 const USER: Operation = Operation {
@@ -73,9 +79,9 @@ const CREATE_PROJECT: Operation = Operation {
     more: "It can be used at once, and within a second at every other server. A project is never \
            removed.",
     request: Some("CreateProject"),
+    idempotent: true,
     answers: &[made("It is there.", "ProjectReply", &["project"])],
-    problems: &["project_taken", "no_room"],
-    ..PLAIN
+    problems: &["project_taken", "no_room", "idempotency_key_reused"],
 };
 
 const MEMBERS: Operation = Operation {
@@ -91,7 +97,8 @@ const PUT_MEMBER: Operation = Operation {
     name: "put_member",
     summary: "Give somebody a role in a project",
     more: "In place of the one that they have there, whatever they hold in every project. Their \
-           sessions end.",
+           sessions end. An administrator of single projects gives one to those whom they can see, \
+           in this project or another of theirs: anybody else is not there for them.",
     request: Some("PutMember"),
     answers: &[ok("They, as a member.", "MemberReply", &["member"])],
     problems: &["beyond_your_role"],
@@ -122,16 +129,25 @@ const CREATE_TOKEN: Operation = Operation {
     more: "The token is in this answer and nowhere else, ever. It lets its bearer do no more than \
            you may at the moment of each request: without your role it is worth nothing. One of the \
            role `agent` that names an agent acts as that agent alone, on what that agent holds. \
-           Only people make tokens.",
+           Only people make tokens. What is made with the administrator's token of the settings \
+           counts as long as that token does. Under an `Idempotency-Key` one token is made, but the \
+           answer that is kept is without it: whoever missed it takes the token back and makes \
+           another under another key.",
     request: Some("CreateToken"),
+    idempotent: true,
     answers: &[Answer {
         status: 201,
         says: "It counts.",
-        content: Content::Json("TokenCreated", &["token_created"]),
+        content: Content::Json("TokenCreated", &["token_created", "token_created_before"]),
         headers: &[],
     }],
-    problems: &["beyond_your_role", "people_alone", "unknown_project", "no_room"],
-    ..PLAIN
+    problems: &[
+        "beyond_your_role",
+        "people_alone",
+        "unknown_project",
+        "no_room",
+        "idempotency_key_reused",
+    ],
 };
 
 const REVOKE_TOKEN: Operation = Operation {

@@ -85,8 +85,10 @@ const SYSTEM: Operation = Operation {
     name: "system",
     summary: "Read how this process is doing",
     more: "Of this process alone, but for the size of the store and the missions, which are those \
-           of the project. It looks at no rows and also answers while storage is away.",
-    answers: &[ok("How it is doing.", "System", &["system", "system_alone"])],
+           of the project. Whoever does not read in every project is told of the missions and since \
+           when the server runs: the rest would tell what happens elsewhere. It looks at no rows and \
+           also answers while storage is away.",
+    answers: &[ok("How it is doing.", "System", &["system", "system_alone", "system_within"])],
     ..PLAIN
 };
 

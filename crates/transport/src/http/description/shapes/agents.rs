@@ -63,6 +63,7 @@ fn agent() -> Schema {
             must("load_level", "The same in a word.", one_of(LoadLevel::ALL)),
             must("tier", "Its standing, from its attempts.", one_of(Tier::ALL)),
             must("success_rate", "Percent of the attempts that count.", number(0.0, 100.0)),
+            must("attempts", "How many count; its tier goes by them.", count()),
             must("completed", "Attempts that count for it.", count()),
             must("failed", "Attempts that count against it.", count()),
             nullable("last_active", "When it was last heard of.", named("Time")),

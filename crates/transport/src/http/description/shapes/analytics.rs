@@ -2,13 +2,14 @@
 
 use mission_control::Grouping;
 
-use super::missions::timestamp;
+use super::missions::{sometimes, timestamp};
 use crate::http::description::schema::{
     Schema, amount, array, count, flag, must, named, nullable, number, one_of, open, string,
 };
+use crate::http::description::tree::object;
 
 pub(super) fn all() -> Vec<(&'static str, Schema)> {
-    vec![("AnalyticsReply", reply()), ("AnalyticsGroup", group())]
+    vec![("AnalyticsReply", reply()), ("AnalyticsGroup", group()), ("AnalyticsFigure", figure())]
 }
 
 fn reply() -> Schema {
@@ -50,6 +51,28 @@ fn group() -> Schema {
             nullable("p95_duration", slow, amount()),
             must("total_tokens", "Of all their attempts.", count()),
             must("total_cost", "Of all their attempts, in US dollars.", amount()),
+            sometimes(
+                "metrics",
+                "The figures that their template names, in its order; by template alone.",
+                array(named("AnalyticsFigure")),
+            ),
+        ],
+    )
+}
+
+fn figure() -> Schema {
+    let any = || object::<&str>([]).with("type", "number");
+    open(
+        "A figure that a template names, over the results of the newest 20,000 completed missions \
+         of the templates that are told.",
+        [
+            must("key", "Which member of the results.", string()),
+            must("unit", "In what it is counted, possibly empty.", string()),
+            nullable("title", "What it is called.", string()),
+            must("count", "How many results have it as a number.", count()),
+            nullable("average", "Their mean; null without any.", any()),
+            nullable("min", "The least; null without any.", any()),
+            nullable("max", "The largest; null without any.", any()),
         ],
     )
 }

@@ -1,12 +1,12 @@
 //! One thing for many missions.
 
-use mission_control::missions::{BulkVerb, Priority};
+use mission_control::missions::{BulkVerb, ErrorText, Priority};
 use mission_control_wire::request::MAX_BULK_IDS;
 
 use super::missions::{sometimes, timestamp};
 use crate::http::description::schema::{
     Schema, array, closed, count, either, flag, may, may_else, must, named, one_of, open, said,
-    some, string,
+    some, string, text,
 };
 
 pub(super) fn all() -> Vec<(&'static str, Schema)> {
@@ -29,6 +29,7 @@ fn bulk() -> Schema {
         [
             may("action", "What is to be done.", one_of(BulkVerb::ALL)),
             may("priority", "The new one; with the action `priority`.", one_of(Priority::ALL)),
+            may("reason", "Why; with the actions `cancel` and `discard`.", text::<ErrorText>()),
             may("ids", "To these.", some(MAX_BULK_IDS, named("MissionId"))),
             may("filter", "Or to those that a list has; previewed first.", named("BulkFilter")),
             may_else("dry_run", "Whether nothing is done yet.", flag(), false),
@@ -60,6 +61,7 @@ fn filter() -> Schema {
             may("created_before", "Made before then.", string()),
             may("dead_letter", "In the dead letter, or not.", flag()),
             may("held", "Waiting for approval, or not.", flag()),
+            may("fingerprint", "Failed like any of these.", string()),
         ],
     )
 }

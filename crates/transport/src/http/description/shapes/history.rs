@@ -83,7 +83,7 @@ fn event() -> Vec<Member> {
     let words = [words, vec!["missions_removed".to_owned()]].concat();
     let seq = "Its place in the one order that every reader sees.";
     let body = "The mission as it is now: on live streams, never in the journal.";
-    let reason = "Why it failed or was called off: the beginning of it.";
+    let reason = "Why it failed, was called off, held or discarded: the beginning of it.";
     vec![
         must("v", "The form of this entry.", count()),
         must("id", "Its own number; rises inside one mission.", count()),

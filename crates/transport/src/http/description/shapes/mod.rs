@@ -11,10 +11,14 @@ mod live;
 mod missions;
 mod parts;
 mod people;
+mod queue;
 mod requests;
+mod schedules;
 mod service;
 mod session;
+mod templates;
 mod work;
+mod workflows;
 
 use super::schema::Schema;
 
@@ -26,6 +30,10 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         requests::all(),
         bulk::all(),
         history::all(),
+        workflows::all(),
+        templates::all(),
+        schedules::all(),
+        queue::all(),
         agents::all(),
         work::all(),
         people::all(),

@@ -142,6 +142,9 @@ fn create_token() -> Schema {
 }
 
 fn api_token() -> Schema {
+    let owner = "Who made it; `settings:admin` for the administrator of the settings.";
+    let orphaned = "Whether it lets nobody in any more because it was made with a token of the \
+                    settings that they no longer have.";
     let role = "What its bearer may do, as long as whoever made it may.";
     open(
         "A token, without what its bearer shows.",
@@ -149,7 +152,8 @@ fn api_token() -> Schema {
             must("id", "Its lasting id; `token:` and this is who acts with it.", string()),
             must("name", "Name for people.", string()),
             must("hint", "Its first characters.", string()),
-            must("owner", "Who made it.", string()),
+            must("owner", owner, string()),
+            must("orphaned", orphaned, flag()),
             must("role", role, one_of(&Role::ALL.map(Role::as_str))),
             nullable("project", "Where; null for every project.", string()),
             nullable("agent", "As which agent alone.", string()),
@@ -161,10 +165,12 @@ fn api_token() -> Schema {
 }
 
 fn token_created() -> Schema {
+    let token = "What its bearer shows. It is not told again: null where the same request was \
+                 answered before.";
     open(
         "A token that was just made.",
         [
-            must("token", "What its bearer shows. It is not told again.", string()),
+            nullable("token", token, string()),
             must("api_token", "The rest.", named("ApiToken")),
             timestamp(),
         ],

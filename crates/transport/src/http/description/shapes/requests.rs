@@ -29,6 +29,7 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ("Complete", closed("It is done.", complete().into_iter().chain([lease()]))),
         ("Fail", closed("It went wrong.", fail().into_iter().chain([lease()]))),
         ("Cancel", cancel()),
+        ("Reason", reason()),
         ("AppendLogs", append_logs()),
         ("NewLogLine", new_log_line()),
     ]
@@ -165,6 +166,11 @@ fn cancel() -> Schema {
             may_else("children", "Whether its whole subtree goes with it.", flag(), false),
         ],
     )
+}
+
+fn reason() -> Schema {
+    let says = "Why, for whoever reads its events, which tell the first 500 characters.";
+    closed("Why it is done, perhaps.", [may("reason", says, text::<ErrorText>())])
 }
 
 fn append_logs() -> Schema {

@@ -94,15 +94,15 @@ fn system() -> Schema {
     let rate =
         "Failed ÷ (completed + failed) × 100 in the last hour, in the project; 0 without any.";
     open(
-        "How the process is doing.",
+        "How the process is doing; null for whoever does not read in every project.",
         [
-            must("cpu_percent", "Of one processor, over some seconds.", amount()),
-            must("rss_bytes", "Memory that the process has.", count()),
+            nullable("cpu_percent", "Of one processor, over some seconds.", amount()),
+            nullable("rss_bytes", "Memory that the process has.", count()),
             nullable("disk_free_bytes", free, count()),
             nullable("store_bytes", "What the store takes; null while it is away.", count()),
             nullable("pool", "Connections to the store; null without a pool.", named("Pool")),
-            must("sockets", "What is open.", named("Sockets")),
-            must("api", "Requests of the last minute.", named("Api")),
+            nullable("sockets", "What is open.", named("Sockets")),
+            nullable("api", "Requests of the last minute.", named("Api")),
             must("missions_per_minute", "Completed or failed in the last hour ÷ 60.", amount()),
             must("error_rate", rate, number(0.0, 100.0)),
             must("uptime", "Since the server began, in seconds.", amount()),

@@ -1,0 +1,1 @@
+DELETE FROM schedules WHERE project_id = ?1 AND name = ?2

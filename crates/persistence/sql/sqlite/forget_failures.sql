@@ -1,0 +1,1 @@
+UPDATE schedules SET failures = 0 WHERE id = ?1 AND failures > 0

@@ -1,0 +1,2 @@
+missions AS m INDEXED BY missions_by_fingerprint
+WHERE m.fingerprint = :of

@@ -1,0 +1,1 @@
+UPDATE schedules SET paused_at = ?2, pause_reason = ?3, revision = revision + 1 WHERE id = ?1

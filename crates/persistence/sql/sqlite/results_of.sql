@@ -1,0 +1,6 @@
+-- What those of the missions in the list ?1 that are completed have found.
+SELECT
+    m.id, m.project_id, m.run_id, m.step_key,
+    CASE WHEN m.status = 'completed' THEN m.result END
+FROM json_each(?1) AS asked
+CROSS JOIN missions AS m ON m.id = asked.value

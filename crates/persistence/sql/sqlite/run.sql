@@ -1,0 +1,3 @@
+SELECT id, project_id, workflow, version, title, input, steps, created_by, created_at, paused
+FROM runs
+WHERE id = ?1

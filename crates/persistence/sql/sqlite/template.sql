@@ -1,0 +1,3 @@
+SELECT project_id, name, spec, revision, created_at, updated_at, created_by
+FROM templates
+WHERE project_id = ?1 AND name = ?2

@@ -1,0 +1,5 @@
+SELECT project_id, name, spec, revision, created_at, updated_at, created_by
+FROM templates
+WHERE project_id = ?1 AND name > ?2
+ORDER BY name
+LIMIT ?3

@@ -1,0 +1,1 @@
+UPDATE runs SET paused = ?2 WHERE id = ?1

@@ -1,0 +1,104 @@
+//! Missions that are made again and again: templates.
+
+use std::sync::Arc;
+
+use http::HeaderValue;
+use mission_control::TemplateRefusal;
+use mission_control::kernel::Revision;
+use mission_control::workflows::template::{Template, TemplateName};
+use mission_control_wire::request::{CreateTemplate, LaunchTemplate, PutTemplate};
+use mission_control_wire::{Word, reply};
+
+use super::missions::Missions;
+use crate::cursor::NamesCursor;
+use crate::http::idempotency::answered;
+use crate::http::{IfMatch, Problem, Reply, Request};
+use crate::{parse, show};
+
+/// Which list a cursor is of.
+const LIST: &str = "templates";
+
+pub(super) async fn list(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let (project, limit) = (request.project()?, request.query().limit()?);
+    let after: Option<TemplateName> = match request.query().text("cursor") {
+        None => None,
+        Some(text) => Some(
+            NamesCursor::open(&area.signer, LIST, project, text)
+                .ok_or_else(parse::invalid_cursor)?,
+        ),
+    };
+    let page = area.control.templates(project, after.as_ref(), limit).await?;
+    let next = page.next.map(|name| NamesCursor::seal(&area.signer, LIST, project, name.as_str()));
+    Reply::json(&reply::TemplateList {
+        templates: page.templates.iter().map(show::template).collect(),
+        timestamp: Word(area.control.clock().now()),
+        next_cursor: next.as_deref(),
+    })
+}
+
+pub(super) async fn create(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let (project, by) = (request.project()?, request.principal()?.signature());
+    let (name, said) = request.json::<CreateTemplate>()?.split();
+    let name: TemplateName = name.parse().map_err(|invalid| Problem::invalid("name", invalid))?;
+    let spec = parse::template(said, &by)?;
+    let made = area.control.add_template(project, name.clone(), spec.clone(), by).await?;
+    match made {
+        Ok(template) => shown(&area, &template)?.created(&format!("/api/templates/{name}")),
+        // Whoever sends it again because the answer never came does no harm.
+        Err(TemplateRefusal::Taken) => match area.control.template(project, &name).await? {
+            Some(there) if *there.spec == spec => shown(&area, &there),
+            Some(_) | None => Err(TemplateRefusal::Taken.into()),
+        },
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+pub(super) async fn get(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let name = request.param("name")?;
+    let found = area.control.template(request.project()?, &name).await?;
+    shown(&area, &found.ok_or_else(Problem::not_found)?)
+}
+
+pub(super) async fn put(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let (name, seen) = (request.param("name")?, seen(request.if_match()?));
+    let by = request.principal()?.signature();
+    let spec = parse::template(request.json::<PutTemplate>()?, &by)?;
+    let changed = area.control.put_template(request.project()?, &name, seen, spec).await??;
+    shown(&area, &changed)
+}
+
+pub(super) async fn remove(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    area.control.remove_template(request.project()?, &request.param("name")?).await??;
+    Ok(Reply::empty())
+}
+
+pub(super) async fn launch(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let (project, name) = (request.project()?, request.param("name")?);
+    let by = request.principal()?.signature();
+    if let Some(before) = answered(&request, &area.control).await? {
+        return Ok(before);
+    }
+    let launch = parse::template_launch((project, name), request.json::<LaunchTemplate>()?, by)?;
+    let mission = area.control.mission_of_template(launch).await??;
+    area.make(&request, mission).await
+}
+
+/// Which revision a change is bound to.
+pub(super) const fn seen(if_match: IfMatch) -> Option<Revision> {
+    match if_match {
+        IfMatch::Any => None,
+        IfMatch::Revision(revision) => Some(revision),
+    }
+}
+
+/// The tag of something whose revision rises with each change.
+pub(super) fn tag(revision: Revision) -> Result<HeaderValue, Problem> {
+    let text = format!("\"{}\"", revision.number());
+    HeaderValue::try_from(text).map_err(|_| Problem::internal())
+}
+
+fn shown(area: &Missions, template: &Template) -> Result<Reply, Problem> {
+    let timestamp = Word(area.control.clock().now());
+    let shape = reply::TemplateReply { template: show::template(template), timestamp };
+    Ok(Reply::json(&shape)?.etag(tag(template.revision)?))
+}

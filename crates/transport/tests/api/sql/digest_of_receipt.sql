@@ -1,0 +1,1 @@
+SELECT request_digest FROM receipts WHERE key = ?1

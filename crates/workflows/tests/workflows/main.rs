@@ -1,0 +1,4 @@
+//! What definitions are refused for, and how a run stands.
+
+mod definitions;
+mod runs;

@@ -1,0 +1,1 @@
+SELECT id FROM missions WHERE id = $1 FOR UPDATE
