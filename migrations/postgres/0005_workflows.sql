@@ -32,11 +32,13 @@ CREATE INDEX runs_by_workflow ON runs (project_id, workflow, id);
 ALTER TABLE missions ADD COLUMN step_position bigint NOT NULL DEFAULT 0;
 ALTER TABLE missions ADD COLUMN run_paused boolean NOT NULL DEFAULT false;
 
--- A follow-up is about a mission, or about a run: then somebody has asked for it.
+-- A follow-up is about a mission, or about a run: then somebody has asked for it. What a retry of a run
+-- takes had ended when work on it began, also when another goes on with it.
 ALTER TABLE follow_ups
     ALTER COLUMN mission_id DROP NOT NULL,
     ADD COLUMN run_id text COLLATE "C",
     ADD COLUMN asked_by text,
     ADD COLUMN reason text,
+    ADD COLUMN begun_at timestamptz,
     ADD CHECK ((mission_id IS NULL) <> (run_id IS NULL));
 CREATE INDEX follow_ups_by_run ON follow_ups (run_id, id) WHERE run_id IS NOT NULL;

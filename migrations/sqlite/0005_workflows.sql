@@ -32,7 +32,8 @@ CREATE INDEX runs_by_workflow ON runs (project_id, workflow, id);
 ALTER TABLE missions ADD COLUMN step_position INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE missions ADD COLUMN run_paused INTEGER NOT NULL DEFAULT 0;
 
--- A follow-up is about a mission, or about a run: then somebody has asked for it.
+-- A follow-up is about a mission, or about a run: then somebody has asked for it. What a retry of a run
+-- takes had ended when work on it began, also when another goes on with it.
 ALTER TABLE follow_ups RENAME TO follow_ups_of_missions;
 CREATE TABLE follow_ups (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -43,6 +44,7 @@ CREATE TABLE follow_ups (
     run_id TEXT,
     asked_by TEXT,
     reason TEXT,
+    begun_at INTEGER,
     CHECK ((mission_id IS NULL) <> (run_id IS NULL))
 ) STRICT;
 INSERT INTO follow_ups (id, project_id, mission_id, what, taken_until)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use mission_control_tests::torture::cancels::{self, Reach};
 use mission_control_tests::torture::cuts::{self, Operation};
-use mission_control_tests::torture::{Findings, crowd, edges, fairness, zombies};
+use mission_control_tests::torture::{Findings, crowd, edges, fairness, ticks, zombies};
 
 /// What is promised in seconds, on a machine that is busy with other tests; the large forms measure
 /// the promise.
@@ -78,5 +78,14 @@ async fn a_cancel_reaches_a_worker_that_is_idle_busy_or_has_stood_still() -> Res
 async fn those_with_few_missions_do_not_wait_for_the_one_with_many() -> Result<()> {
     let size = fairness::Size { flood: 10_000, agents: 4, room: 20, timed: false };
     holds(&fairness::run(size).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_tick_is_fired_once_while_servers_are_killed() -> Result<()> {
+    let findings = ticks::run(ticks::Size { schedules: 20, kills: 8, ticks_between: 2 }).await?;
+    holds(&findings);
+    assert_eq!(findings.counted("kills"), 8);
+    assert_eq!(findings.counted("missions"), findings.counted("ticks"));
     Ok(())
 }

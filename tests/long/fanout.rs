@@ -1,5 +1,6 @@
-//! P9 to P13 and P18: updates to a thousand sockets beside a writer of bare bytes, memory at rest and
-//! the return of five thousand, and the counters over HTTP beside a bare answer.
+//! P9 to P13 and P18: updates to a thousand sockets beside a writer of bare bytes and a lean one of a
+//! WebSocket library, memory at rest and the return of five thousand, and the counters over HTTP
+//! beside a bare answer.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -43,6 +44,28 @@ struct Size {
     at_rest: usize,
 }
 
+/// Something that delivers and does nothing else, in a process of its own.
+struct Floor {
+    scenario: &'static str,
+    /// What a viewer says, and what it then waits for.
+    opening: &'static str,
+    ready: &'static str,
+}
+
+const RAW: Floor = Floor { scenario: "raw-writer", opening: "w", ready: "" };
+const LEAN: Floor = Floor {
+    scenario: "lean-writer",
+    opening: "GET / HTTP/1.1\r\nHost: lean\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+    ready: r#""type":"snapshot""#,
+};
+
+impl Floor {
+    async fn crowd(&self, address: &str, count: usize) -> Result<Crowd> {
+        Crowd::gather(address, self.opening, self.ready, count).await
+    }
+}
+
 /// What came of one burst.
 struct Burst {
     rate: f64,
@@ -80,20 +103,22 @@ pub(crate) async fn run(mut arguments: impl Iterator<Item = String>) -> Result<(
 }
 
 async fn bursts(size: &Size, rate: usize) -> Result<()> {
-    let mut table: [Vec<Burst>; 2] = Default::default();
+    let mut table: [Vec<Burst>; 3] = Default::default();
     for _ in 0..size.rounds {
-        let peer = Peer::start("raw-writer", &UPDATE_BYTES.to_string()).await?;
-        let crowd = Crowd::gather(&peer.address, "w", "", size.sockets).await?;
-        table[0]
-            .push(burst(size, rate, crowd, peer.pid()?, Sender::Raw(peer.address.clone())).await?);
-        drop(peer);
+        for (bursts, floor) in table.iter_mut().zip([RAW, LEAN]) {
+            let peer = Peer::start(floor.scenario, &UPDATE_BYTES.to_string()).await?;
+            let crowd = floor.crowd(&peer.address, size.sockets).await?;
+            let sender = Sender::Raw(peer.address.clone());
+            bursts.push(burst(size, rate, crowd, peer.pid()?, sender).await?);
+        }
         let mut ours = Ours::start().await?;
         let crowd = ours.crowd(size.sockets).await?;
         let pid = ours.server.pid().to_string().parse()?;
-        table[1].push(burst(size, rate, crowd, pid, Sender::Ours(ours.address.clone())).await?);
+        table[2].push(burst(size, rate, crowd, pid, Sender::Ours(ours.address.clone())).await?);
         ours.server.terminate().await?;
     }
     say(&format!("{} sockets, {rate} updates/s of {UPDATE_BYTES} bytes", size.sockets));
+    let mut names = ["raw", "lean", "ours"].into_iter();
     let medians = table.map(|bursts| {
         let of = |figure: fn(&Burst) -> f64| Spread::of(bursts.iter().map(figure).collect());
         let (rates, cpu) = (of(|it| it.rate), of(|it| it.micros_per_delivery));
@@ -101,18 +126,21 @@ async fn bursts(size: &Size, rate: usize) -> Result<()> {
         let latencies = Spread::of(latencies.collect());
         let (p50, p99) = (latencies.percentile(50), latencies.percentile(99));
         say(&format!(
-            "  {rates} deliveries/s, p50 {p50:.1} ms, p99 {p99:.1} ms, {:.2} µs each",
+            "  {:4} {rates} deliveries/s, p50 {p50:.1} ms, p99 {p99:.1} ms, {:.2} µs each",
+            names.next().unwrap_or_default(),
             cpu.median()
         ));
         (rates.median(), p50, p99)
     });
-    let [(raw, raw_p50, raw_p99), (ours, p50, p99)] = medians;
-    say(&format!(
-        "  ours ÷ raw: deliveries {:.3}, p50 {:.2}, p99 {:.2}",
-        ours / raw,
-        p50 / raw_p50,
-        p99 / raw_p99
-    ));
+    let [raw, lean, (ours, p50, p99)] = medians;
+    for (name, floor) in [("raw", raw), ("lean", lean)] {
+        say(&format!(
+            "  ours ÷ {name}: deliveries {:.3}, p50 {:.2}, p99 {:.2}",
+            ours / floor.0,
+            p50 / floor.1,
+            p99 / floor.2
+        ));
+    }
     Ok(())
 }
 
@@ -187,9 +215,9 @@ async fn send_ours(address: &str, count: usize, schedule: &Arc<Schedule>) -> Res
 async fn rest(size: &Size) -> Result<()> {
     let (mut memory, mut bare, mut returns) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..size.rounds {
-        let peer = Peer::start("raw-writer", &UPDATE_BYTES.to_string()).await?;
+        let peer = Peer::start(LEAN.scenario, &UPDATE_BYTES.to_string()).await?;
         let begin = Instant::now();
-        let crowd = Crowd::gather(&peer.address, "w", "", size.at_rest).await?;
+        let crowd = LEAN.crowd(&peer.address, size.at_rest).await?;
         bare.push(begin.elapsed().as_secs_f64() * 1e3);
         drop((crowd, peer));
         let mut ours = Ours::start().await?;
@@ -210,7 +238,7 @@ async fn rest(size: &Size) -> Result<()> {
     let (bare, returns) = (Spread::of(bare), Spread::of(returns));
     say(&format!("{} viewers at rest", size.at_rest));
     say(&format!("  {} bytes of memory each", Spread::of(memory)));
-    say(&format!("  bare connections {bare} ms, return with a snapshot {returns} ms"));
+    say(&format!("  lean connections {bare} ms, return to ours with a snapshot {returns} ms"));
     say(&format!("  P12 = {:.2}", returns.median() / bare.median()));
     Ok(())
 }

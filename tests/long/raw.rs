@@ -49,8 +49,12 @@ impl Peer {
     }
 }
 
+/// What a connection says that makes updates.
+pub(crate) const MAKES_UPDATES: u8 = b'u';
+
 /// Updates in their order, for writers that take all that waits at once.
-struct Updates {
+#[derive(Default)]
+pub(crate) struct Updates {
     kept: Mutex<(u64, VecDeque<Bytes>)>,
     moved: watch::Sender<()>,
 }
@@ -59,8 +63,7 @@ struct Updates {
 /// makes one with each line that follows.
 pub(crate) async fn writer(size: &str) -> Result<()> {
     let size: usize = size.parse()?;
-    let updates = Updates { kept: Mutex::default(), moved: watch::Sender::new(()) };
-    let updates = Arc::new(updates);
+    let updates = Arc::new(Updates::default());
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());
     loop {
@@ -69,15 +72,16 @@ pub(crate) async fn writer(size: &str) -> Result<()> {
         let updates = Arc::clone(&updates);
         tokio::spawn(async move {
             match stream.read_u8().await? {
-                b'w' => updates.write_to(&stream).await,
-                _ => updates.read_from(stream, size).await,
+                MAKES_UPDATES => updates.read_from(stream, size).await,
+                _ => updates.write_to(&stream).await,
             }
         });
     }
 }
 
 impl Updates {
-    async fn read_from(&self, stream: TcpStream, size: usize) -> Result<()> {
+    /// Makes an update of `size` bytes with each line.
+    pub(crate) async fn read_from(&self, stream: TcpStream, size: usize) -> Result<()> {
         let mut lines = BufReader::new(stream).lines();
         while let Some(line) = lines.next_line().await? {
             let mut update = format!("\"title\":\"u{line}\"").into_bytes();
@@ -95,11 +99,10 @@ impl Updates {
     }
 
     async fn write_to(&self, stream: &TcpStream) -> Result<()> {
-        let mut moved = self.moved.subscribe();
-        let mut next = self.behind(0).0;
+        let (mut next, mut moved) = self.tail();
         loop {
-            let (_, mut waiting) = self.behind(next);
-            next += waiting.len() as u64;
+            let (until, mut waiting) = self.behind(next);
+            next = until;
             while !waiting.is_empty() {
                 stream.writable().await?;
                 let parts: Vec<IoSlice<'_>> =
@@ -114,8 +117,15 @@ impl Updates {
         }
     }
 
-    /// What comes at `next` and behind it, and how many there were.
-    fn behind(&self, next: u64) -> (u64, VecDeque<Bytes>) {
+    /// Where the next update will stand, and what tells of it.
+    pub(crate) fn tail(&self) -> (u64, watch::Receiver<()>) {
+        let moved = self.moved.subscribe();
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        (kept.0 + kept.1.len() as u64, moved)
+    }
+
+    /// Where the next will stand, and the updates from `next` on.
+    pub(crate) fn behind(&self, next: u64) -> (u64, VecDeque<Bytes>) {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let skipped = usize::try_from(next.saturating_sub(kept.0)).unwrap_or(usize::MAX);
         (kept.0 + kept.1.len() as u64, kept.1.iter().skip(skipped).cloned().collect())

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use mission_control_tests::torture::cancels::{self, Reach};
 use mission_control_tests::torture::cuts::{self, Operation};
-use mission_control_tests::torture::{Findings, crowd, edges, fairness, zombies};
+use mission_control_tests::torture::{Findings, crowd, edges, fairness, ticks, zombies};
 use serde_json::{Map, Value, json};
 
 use crate::creates::say;
 
 /// The scenarios of this program, by name.
-pub(crate) const SCENARIOS: [&str; 6] =
-    ["zombies", "edges", "crowd", "cuts", "cancels", "fairness"];
+pub(crate) const SCENARIOS: [&str; 7] =
+    ["zombies", "edges", "crowd", "cuts", "cancels", "fairness", "ticks"];
 
 /// From the end of a standstill until nothing is left of what it made stale; and until a cancel has
 /// reached the processes.
@@ -67,6 +67,7 @@ pub(crate) async fn run(name: &str, mut arguments: impl Iterator<Item = String>)
         "fairness" => {
             fairness::run(fairness::Size { flood: size, agents: 8, room: 20, timed: true }).await?
         }
+        "ticks" => ticks::run(ticks::Size { schedules: 20, kills: size, ticks_between: 5 }).await?,
         other => bail!("there is no scenario {other:?}"),
     };
     for (span, within) in PROMISES {
@@ -97,6 +98,8 @@ fn usual(name: &str) -> usize {
         "cuts" => 3,
         // Pairs, and a hundredth of it for each way a worker may stand.
         "cancels" => 20_000,
+        // Servers, one every five seconds: ten minutes.
+        "ticks" => 120,
         // Missions of the one key.
         _ => 100_000,
     }

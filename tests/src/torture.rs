@@ -8,6 +8,7 @@
 //! - [`cuts`]: the cable to the database is cut at every statement of an operation.
 //! - [`cancels`]: a cancel against a completion, and how soon a cancel reaches a process.
 //! - [`fairness`]: a few beside a flood.
+//! - [`ticks`]: schedules on servers that are killed by turns.
 //! - [`findings`]: what came of one. `ground`, `agent`, `program` and `cable` are what they stand on;
 //!   `audit` looks for halves of operations in the tables.
 
@@ -22,6 +23,7 @@ pub mod fairness;
 pub mod findings;
 mod ground;
 mod program;
+pub mod ticks;
 pub mod zombies;
 
 pub use findings::Findings;

@@ -1,6 +1,6 @@
 //! Missions to be made.
 
-use mission_control_kernel::{Capabilities, JsonText, MissionId, ProjectId, Text};
+use mission_control_kernel::{Capabilities, JsonText, LeaseId, MissionId, ProjectId, Text};
 use mission_control_missions::{Backoff, DEFAULT_ATTEMPTS, Kind, NewMission, Priority, Spec};
 
 /// A mission to be made, as plain as can be until something is said.
@@ -36,6 +36,7 @@ impl Draft {
             project,
             spec: spec.clone().into(),
             parent: None,
+            under: None,
             depends_on: Vec::new(),
             held: false,
             scheduled_at: None,
@@ -74,6 +75,11 @@ impl Draft {
 
     pub(crate) fn below(self, parent: MissionId) -> Self {
         self.place(|new| new.parent = Some(parent))
+    }
+
+    /// As its parent's attempt under this lease makes it.
+    pub(crate) fn under(self, lease: LeaseId) -> Self {
+        self.place(|new| new.under = Some(lease))
     }
 
     pub(crate) fn after(self, dependencies: &[MissionId]) -> Self {

@@ -276,7 +276,8 @@ impl Stage {
         let kind: Option<Kind> = kind.map(self::kind);
         let missions = &self.store.stores.missions;
         let (change, by) = (setting.into(), Actor::System);
-        Ok(missions.change_queue(&self.project, kind.as_ref(), change, &by).await?)
+        missions.change_queue(&self.project, kind.as_ref(), change, &by, None).await?;
+        Ok(())
     }
 }
 

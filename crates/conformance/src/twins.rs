@@ -74,10 +74,8 @@ async fn compare(players: &mut [Player; 2], steps: &[Step]) -> anyhow::Result<()
     let [one, other] = players;
     for (index, step) in steps.iter().enumerate() {
         let doing = || format!("step {index}: {step:?}");
-        let answers = [
-            one.play(step).await.with_context(doing)?,
-            other.play(step).await.with_context(doing)?,
-        ];
+        let answers = futures::join!(one.play(step), other.play(step));
+        let answers = [answers.0.with_context(doing)?, answers.1.with_context(doing)?];
         anyhow::ensure!(
             answers[0] == answers[1],
             "{}\none store answers {}\nthe other {}",
@@ -86,7 +84,8 @@ async fn compare(players: &mut [Player; 2], steps: &[Step]) -> anyhow::Result<()
             answers[1],
         );
     }
-    let ends = [one.everything().await?, other.everything().await?];
+    let ends = futures::join!(one.everything(), other.everything());
+    let ends = [ends.0?, ends.1?];
     anyhow::ensure!(ends[0] == ends[1], "at the end\none holds {}\nthe other {}", ends[0], ends[1]);
     Ok(())
 }

@@ -19,8 +19,8 @@ use crate::projection::{self, Projection};
 use crate::retention::Keep;
 use crate::stores::Stores;
 use crate::sweeps::{
-    self, Checkpoint, CredentialSweep, DriftCheck, DueSweep, FollowUpSweep, Measured, MinuteSweep,
-    RetentionSweep, ScheduleSweep, SilentSweep,
+    self, Checkpoint, CredentialSweep, DriftCheck, DueSweep, FollowUpSweep, FollowUps, Measured,
+    MinuteSweep, RetentionSweep, ScheduleSweep, SilentSweep,
 };
 use crate::tail::{self, Tail};
 use crate::telemetry::Telemetry;
@@ -180,9 +180,8 @@ fn spawn_sweeps(
     let by_period_alone = || Arc::new(Notify::new());
     let stop = || inner.stop.clone();
 
-    let follow_ups =
-        FollowUpSweep { store: Arc::clone(store), workflows: Arc::clone(&inner.stores.workflows) };
-    let follow_ups = Measured::around(follow_ups, telemetry);
+    let follow_ups = FollowUps::of(Arc::clone(store), Arc::clone(&inner.stores.workflows));
+    let follow_ups = Measured::around(FollowUpSweep { follow_ups }, telemetry);
     inner.tasks.spawn(sweeps::repeat(follow_ups, Arc::clone(&inner.follow_ups), stop()));
     let due = DueSweep { store: Arc::clone(store), follow_ups: Arc::clone(&inner.follow_ups) };
     let due = Measured::around(due, telemetry);

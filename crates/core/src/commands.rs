@@ -39,6 +39,7 @@ impl MissionControl {
             project,
             spec: spec.into(),
             parent: None,
+            under: None,
             depends_on: Vec::new(),
             held: false,
             scheduled_at: None,

@@ -57,6 +57,9 @@ pub struct Work {
     pub metadata: JsonText,
     /// Results of the missions it depended on, by step key or id.
     pub dependencies: Vec<(String, Option<JsonText>)>,
+    /// Those of them whose results were too many to come along, by the same names: each is to be
+    /// read by itself.
+    pub dependencies_omitted: Vec<(String, MissionId)>,
     /// How long the attempt may take; the worker loop enforces it too.
     pub timeout: Option<Duration>,
     /// The whole mission as a JSON object, for programs that read it from a file or a pipe.

@@ -9,8 +9,7 @@ use serde_json::value::RawValue;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NoObject;
 
-/// The members of `over` laid over those of `base`, of which those that both have are `over`'s; not
-/// deeper. Members stand in the order of their names, and their values as they were written.
+/// The members of `over` laid over those of `base`; see [`Overlay::over`].
 ///
 /// # Errors
 /// Outside when one of them is no object, inside when what comes of them is too large.
@@ -18,14 +17,50 @@ pub(crate) fn laid_over(
     base: Option<&JsonText>,
     over: &JsonText,
 ) -> Result<Result<JsonText, Invalid>, NoObject> {
-    let mut members = base.map_or_else(|| Ok(BTreeMap::new()), members)?;
-    members.extend(self::members(over)?);
-    let text = serde_json::to_string(&members).map_err(|_| NoObject)?;
-    Ok(JsonText::from_checked(&text))
+    Overlay::of(over)?.over(base)
 }
 
-fn members(object: &JsonText) -> Result<BTreeMap<String, &RawValue>, NoObject> {
+/// An object that is laid over others, read once however many those are.
+pub(crate) struct Overlay<'a> {
+    members: Members<'a>,
+    /// What comes of it over nothing.
+    alone: Result<JsonText, Invalid>,
+}
+
+type Members<'a> = BTreeMap<String, &'a RawValue>;
+
+impl<'a> Overlay<'a> {
+    /// # Errors
+    /// It is no object.
+    pub(crate) fn of(object: &'a JsonText) -> Result<Self, NoObject> {
+        let members = members(object)?;
+        let alone = written(&members)?;
+        Ok(Self { members, alone })
+    }
+
+    /// Its members laid over those of `base`, of which those that both have are its own; not deeper.
+    /// Members stand in the order of their names, and their values as they were written.
+    ///
+    /// # Errors
+    /// Outside when `base` is no object, inside when what comes of them is too large.
+    pub(crate) fn over(
+        &self,
+        base: Option<&JsonText>,
+    ) -> Result<Result<JsonText, Invalid>, NoObject> {
+        let Some(base) = base else { return Ok(self.alone.clone()) };
+        let mut members = members(base)?;
+        members.extend(self.members.iter().map(|(name, value)| (name.clone(), *value)));
+        written(&members)
+    }
+}
+
+fn members(object: &JsonText) -> Result<Members<'_>, NoObject> {
     serde_json::from_str(object.as_str()).map_err(|_| NoObject)
+}
+
+fn written(members: &Members<'_>) -> Result<Result<JsonText, Invalid>, NoObject> {
+    let text = serde_json::to_string(members).map_err(|_| NoObject)?;
+    Ok(JsonText::from_checked(&text))
 }
 
 #[cfg(test)]
@@ -42,6 +77,15 @@ mod tests {
         let laid = laid_over(Some(&base), &json(r#"{"b": {"y": 2}, "c": null}"#)).unwrap().unwrap();
         assert_eq!(laid.as_str(), r#"{"a":1.50,"b":{"y": 2},"c":null}"#);
         assert_eq!(laid_over(None, &json("{}")).unwrap().unwrap().as_str(), "{}");
+    }
+
+    #[test]
+    fn what_is_laid_over_nothing_is_written_once() {
+        let over = json(r#"{"b": 2, "a": 1}"#);
+        let overlay = Overlay::of(&over).unwrap();
+        let [one, other] = [(); 2].map(|()| overlay.over(None).unwrap().unwrap());
+        assert_eq!(one.as_str(), r#"{"a":1,"b":2}"#);
+        assert!(std::ptr::eq(one.as_str(), other.as_str()), "they are one text");
     }
 
     #[test]

@@ -47,8 +47,8 @@ pub use bulk::{Asker, Choice, Fate, Previewed};
 pub use executor::{Done, Executor, Report, Reporter, Work};
 pub use feed::{Feed, Gone};
 pub use fleet::{
-    AgentView, Beat, Claimed, DEFAULT_LEASE, Heard, LARGEST_CLAIM, LONGEST_LEASE, LONGEST_WAIT,
-    SHORTEST_LEASE, Want,
+    AgentView, Beat, Claimed, ClaimedMission, DEFAULT_LEASE, Handover, Heard, LARGEST_CLAIM,
+    LONGEST_LEASE, LONGEST_WAIT, MOST_HANDED_OVER, SHORTEST_LEASE, Want,
 };
 pub use health::Readiness;
 pub use history::{History, MetricsPoint};
@@ -66,6 +66,7 @@ pub use retention::{
 };
 pub use schedules::{FIRED_WITHIN, SchedulePage, ScheduleRefusal, TickPage, Ticked};
 pub use stores::Stores;
+pub use sweeps::{FollowUps, Followed};
 pub use telemetry::Telemetry;
 pub use templates::{
     Fault, MAX_PARAMETERS_BYTES, MAX_SCHEMA_BYTES, MAX_SCHEMA_DEPTH, MAX_SCHEMA_VALUES,

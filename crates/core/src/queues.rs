@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mission_control_kernel::{ProjectId, Scope, StoreError};
 use mission_control_missions::queue::{
-    KindQueue, QueueChange, QueueChanged, QueueSetting, QueueState,
+    KindQueue, QueueChange, QueueChanged, QueueSet, QueueSetting, QueueState,
 };
-use mission_control_missions::{Actor, DeadLetter, Kind, Totals};
+use mission_control_missions::{Actor, DeadLetter, Kind, Once, Receipt, Totals};
 
 use crate::mission_control::MissionControl;
 
@@ -27,6 +27,18 @@ pub struct QueueOverview {
     pub kinds: Vec<KindQueue>,
     /// Whether there are more kinds.
     pub more: bool,
+}
+
+impl QueueOverview {
+    /// The same with that kind, or the project, set so.
+    fn with(mut self, kind: Option<&Kind>, set: QueueSet) -> Self {
+        let QueueSet { setting, changed } = set;
+        let Some(kind) = kind else { return Self { setting, changed, ..self } };
+        if let Some(queue) = self.kinds.iter_mut().find(|queue| queue.kind == *kind) {
+            (queue.setting, queue.changed) = (setting, changed);
+        }
+        self
+    }
 }
 
 impl MissionControl {
@@ -83,8 +95,8 @@ impl MissionControl {
     }
 
     /// Changes the queue of a kind, or without one that of the project; says how it is set then, that
-    /// of the kind alone or all of them. Agents that wait look again at once; those of other processes
-    /// when they hear of it, or a second later.
+    /// of the kind alone or all of them, with what waited and ran right before. Agents that wait look
+    /// again at once; those of other processes when they hear of it, or a second later.
     ///
     /// # Errors
     /// Storage trouble.
@@ -94,10 +106,17 @@ impl MissionControl {
         kind: Option<&Kind>,
         change: QueueChange,
         by: &Actor,
-    ) -> Result<QueueOverview, StoreError> {
-        self.inner.stores.missions.change_queue(project, kind, change, by).await?;
+        receipt: Option<Receipt<QueueOverview>>,
+    ) -> Result<Once<QueueOverview>, StoreError> {
         self.catch_up_if_possible().await;
-        self.overview(project, kind.map_or(&[], std::slice::from_ref)).await
+        // Before: an answer that is kept is written inside the store's transaction.
+        let before = self.overview(project, kind.map_or(&[], std::slice::from_ref)).await?;
+        let (kind_set, kept) = (kind.cloned(), before.clone());
+        let tell = move |set: &QueueSet| kept.clone().with(kind_set.as_ref(), set.clone());
+        let receipt = receipt.map(|receipt| receipt.told_by(tell));
+        let missions = &self.inner.stores.missions;
+        let done = missions.change_queue(project, kind, change, by, receipt).await?;
+        Ok(done.map(|set| before.with(kind, set)))
     }
 
     /// What is in the dead letter of a project, by what failed, the one that failed last first.

@@ -2,15 +2,15 @@
 
 use mission_control_kernel::{JsonText, MissionId, ProjectId, RunId, Scope, StoreError};
 use mission_control_missions::{
-    Action, Actor, Label, ListQuery, MAX_LABELS, Mission, NewMission, NewRun, Priority, Receipt,
-    Request, RunCommand, ShortName, Sort, SortKey, Spec, Step, Title, Verdict,
+    Action, Actor, Label, ListQuery, MAX_LABELS, Mission, NewMission, NewRun, Once, Priority,
+    Receipt, Request, RunCommand, ShortName, Sort, SortKey, Spec, Step, Title, Verdict,
 };
 use mission_control_workflows::{
-    Definition, MAX_STEPS, OnFailure, RunPage, RunQuery, RunView, Saved, StepDefinition, StepKey,
-    Workflow, WorkflowName, WorkflowSummary,
+    Definition, MAX_STEPS, NoRoom, OnFailure, RunPage, RunQuery, RunView, Saved, StepDefinition,
+    StepKey, Workflow, WorkflowName, WorkflowSummary,
 };
 
-use crate::json::laid_over;
+use crate::json::Overlay;
 use crate::mission_control::MissionControl;
 
 /// The most that the missions of one run may carry in texts, metadata and input together: they are
@@ -84,14 +84,16 @@ impl MissionControl {
     /// Keeps a definition as the next version of its name, unless it is the newest one.
     ///
     /// # Errors
-    /// Storage trouble.
+    /// The refusal inside; storage trouble outside.
     pub async fn save_workflow(
         &self,
         project: &ProjectId,
         definition: &Definition,
         by: &ShortName,
-    ) -> Result<Saved, StoreError> {
-        self.inner.stores.workflows.save_workflow(project, definition, by).await
+        receipt: Option<Receipt<Saved>>,
+    ) -> Result<Result<Once<Saved>, NoRoom>, StoreError> {
+        let workflows = &self.inner.stores.workflows;
+        Ok(workflows.save_workflow(project, definition, by, receipt).await?.transpose())
     }
 
     /// A version of a workflow, the newest when none is named.
@@ -207,6 +209,8 @@ impl MissionControl {
         workflow: &Workflow,
     ) -> Result<(NewRun, Vec<NewMission>), LaunchRefusal> {
         let definition = &workflow.definition;
+        let over = launch.input.as_ref().map(Overlay::of).transpose();
+        let over = over.map_err(|_| LaunchRefusal::InputIsNoObject)?;
         let now = self.clock().now();
         let run = RunId::new(self.ids().next(now));
         let mut ids = vec![None; definition.steps().len()];
@@ -214,7 +218,7 @@ impl MissionControl {
         let mut bytes = 0;
         for place in definition.order().iter().copied() {
             let step = &definition.steps()[place];
-            let spec = spec_of(launch, run, place, step)?;
+            let spec = spec_of(launch, over.as_ref(), run, place, step)?;
             bytes += spec.description.as_str().len() + spec.metadata.as_str().len();
             bytes += spec.input.as_ref().map_or(0, |input| input.as_str().len());
             // At once: a large input over many steps must not be laid out whole to be refused.
@@ -229,6 +233,7 @@ impl MissionControl {
                 project: launch.project.clone(),
                 spec: spec.into(),
                 parent: None,
+                under: None,
                 depends_on: definition.depends_on(place).iter().filter_map(|on| ids[*on]).collect(),
                 held: step.held,
                 scheduled_at: None,
@@ -268,14 +273,15 @@ fn new_run(id: RunId, launch: &Launch, workflow: &Workflow) -> NewRun {
 
 fn spec_of(
     launch: &Launch,
+    over: Option<&Overlay<'_>>,
     run: RunId,
     place: usize,
     step: &StepDefinition,
 ) -> Result<Spec, LaunchRefusal> {
-    let input = match &launch.input {
+    let input = match over {
         None => step.input.clone(),
         Some(over) => {
-            let laid = laid_over(step.input.as_ref(), over);
+            let laid = over.over(step.input.as_ref());
             let laid = laid.map_err(|_| LaunchRefusal::InputIsNoObject)?;
             let fits = laid.map_err(|_| LaunchRefusal::InputTooLarge { step: step.key.clone() });
             Some(fits?)

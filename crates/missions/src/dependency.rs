@@ -1,6 +1,6 @@
 //! How missions hang on one another.
 
-use mission_control_kernel::{MissionId, ProjectId};
+use mission_control_kernel::{LeaseId, MissionId, ProjectId};
 
 use crate::command::{Refusal, Standing};
 use crate::mission::{Dependency, MAX_DEPTH, Mission, Phase, Place};
@@ -35,13 +35,21 @@ pub fn can_wait(
     }
 }
 
-/// The place of a new mission below `parent`.
+/// The place of a new mission below `parent`, made by its attempt `under` that lease, or from outside.
 ///
 /// # Errors
-/// `UnknownParent` in another project, `ParentFinished`, `TreeTooDeep`.
-pub fn place_below(parent: &Mission, project: &ProjectId) -> Result<Place, Refusal> {
+/// `UnknownParent` in another project, `LeaseLost`, `ParentFinished`, `TreeTooDeep`.
+pub fn place_below(
+    parent: &Mission,
+    project: &ProjectId,
+    under: Option<LeaseId>,
+) -> Result<Place, Refusal> {
     if parent.project != *project {
         return Err(Refusal::UnknownParent { parent: parent.id });
+    }
+    let stale = |lease| lease != parent.lease_id || parent.running().is_none();
+    if under.is_some_and(stale) {
+        return Err(Refusal::LeaseLost);
     }
     if parent.status().is_terminal() {
         return Err(Refusal::ParentFinished { parent: parent.id });

@@ -47,11 +47,11 @@ pub use mission::{
     MAX_DEPTH, MAX_LABELS, Mission, Output, Phase, Place, Spec, Step,
 };
 pub use new::NewMission;
-pub use request::{Action, KeptAnswer, Outcome, Receipt, Rendered, Request, Verdict};
+pub use request::{Action, KeptAnswer, Once, Outcome, Receipt, Rendered, Request, Verdict};
 pub use run::{NewRun, Run, RunCommand, RunTask, Task};
 pub use store::{
-    AttemptRecord, ClaimRequest, ClaimingAgent, Claims, Due, FollowUpTask, Found, HeldLease,
-    LogLevel, LogLine, MissionEvent, MissionStore, QueueView, Renewal,
+    AttemptRecord, ClaimRequest, ClaimingAgent, Claims, Due, Finding, FollowUpTask, Found,
+    HeldLease, KeptFollowUp, LogLevel, LogLine, MissionEvent, MissionStore, QueueView, Renewal,
 };
 pub use words::{
     Backoff, Complexity, Description, ErrorText, Failure, FailureClass, FailureReport, Kind, Label,

@@ -22,6 +22,9 @@ pub struct NewMission {
     pub spec: Arc<Spec>,
     /// Below which mission.
     pub parent: Option<MissionId>,
+    /// The lease of the parent's attempt that makes it, which must be current then; none for one
+    /// that is made from outside.
+    pub under: Option<LeaseId>,
     /// What must end well first; no repeats.
     pub depends_on: Vec<MissionId>,
     /// Whether it waits for an approval.
@@ -50,7 +53,7 @@ impl NewMission {
             None => Place { parent: None, root: self.id, depth: 0 },
             Some(parent) => {
                 let found = find(parent).ok_or(Refusal::UnknownParent { parent })?;
-                dependency::place_below(found, &self.project)?
+                dependency::place_below(found, &self.project, self.under)?
             }
         };
         let dependencies = self

@@ -78,8 +78,8 @@ pub struct Request {
     pub receipt: Option<Receipt>,
 }
 
-/// A key under which an answer is kept, in the same transaction as the effect.
-pub struct Receipt {
+/// A key under which an answer is kept, in the same transaction as the effect, of which `T` tells.
+pub struct Receipt<T = Outcome> {
     /// Whose.
     pub project: ProjectId,
     /// Who sent it.
@@ -90,7 +90,53 @@ pub struct Receipt {
     pub request_digest: [u8; 32],
     /// Makes the answer that is kept; the store does not read it. It may be called more than once,
     /// when a transaction has to be tried again.
-    pub render: Box<dyn Fn(&Outcome) -> Rendered + Send + Sync>,
+    pub render: Box<dyn Fn(&T) -> Rendered + Send + Sync>,
+}
+
+impl<T: 'static> Receipt<T> {
+    /// The same for an effect of which something else tells, from which `T` can be made.
+    #[must_use]
+    pub fn told_by<U>(self, make: impl Fn(&U) -> T + Send + Sync + 'static) -> Receipt<U> {
+        let Self { project, principal, key, request_digest, render } = self;
+        let render = Box::new(move |told: &U| render(&make(told)));
+        Receipt { project, principal, key, request_digest, render }
+    }
+}
+
+/// What became of something that is done once under its key.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Once<T> {
+    /// This, now; also where nobody has named a key.
+    Now(T),
+    /// The same request was carried out before; this is what was answered then.
+    Before(Rendered),
+    /// Another request has the key; nothing has changed.
+    KeyReused,
+}
+
+impl<T> Once<T> {
+    /// With something else told of it.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Once<U> {
+        match self {
+            Self::Now(told) => Once::Now(make(told)),
+            Self::Before(rendered) => Once::Before(rendered),
+            Self::KeyReused => Once::KeyReused,
+        }
+    }
+}
+
+impl<T, E> Once<Result<T, E>> {
+    /// The refusal, where it was refused now.
+    ///
+    /// # Errors
+    /// That refusal.
+    pub fn transpose(self) -> Result<Once<T>, E> {
+        Ok(match self {
+            Self::Now(told) => Once::Now(told?),
+            Self::Before(rendered) => Once::Before(rendered),
+            Self::KeyReused => Once::KeyReused,
+        })
+    }
 }
 
 /// An answer as it was first given.

@@ -14,8 +14,10 @@ use crate::command::{Command, Refusal};
 use crate::dead_letter::DeadLetter;
 use crate::list::{ListPage, ListQuery};
 use crate::mission::Mission;
-use crate::queue::{Claimant, LaneRanks, QueueChange, QueueFacts, QueueLine, QueueState, Turns};
-use crate::request::{KeptAnswer, Request, Verdict};
+use crate::queue::{
+    Claimant, LaneRanks, QueueChange, QueueFacts, QueueLine, QueueSet, QueueState, Turns,
+};
+use crate::request::{KeptAnswer, Once, Receipt, Request, Verdict};
 use crate::run::Task;
 use crate::words::{Failure, Kind, ShortName, Usage};
 
@@ -149,6 +151,17 @@ pub struct FollowUpTask {
     pub id: i64,
     /// What is to be done.
     pub task: Task,
+    /// Until when nobody else takes it. Only its taker knows, and names it from now on.
+    pub taken_until: Timestamp,
+}
+
+/// A follow-up that its taker holds on to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeptFollowUp {
+    /// Until when nobody else takes it now.
+    pub taken_until: Timestamp,
+    /// When it was first held on to, by whoever had taken it then.
+    pub begun_at: Timestamp,
 }
 
 /// What a question about the queue is answered from.
@@ -172,8 +185,19 @@ pub struct Found {
     pub mission: MissionId,
     /// The step that it performs: of which run, and under which key.
     pub step: Option<(RunId, ShortName)>,
-    /// Its result; none unless it is completed.
-    pub result: Option<JsonText>,
+    /// What came out of it.
+    pub finding: Finding,
+}
+
+/// What came out of a mission, as far as it was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Finding {
+    /// Nothing: it is not completed, or was without a result.
+    Nothing,
+    /// Its result.
+    Result(JsonText),
+    /// A result for which there was no room.
+    LeftOut,
 }
 
 /// Where missions live.
@@ -226,9 +250,17 @@ pub trait MissionStore: Send + Sync + 'static {
     /// Those of `ids` that are there, in any order.
     async fn missions(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Mission>, StoreError>;
 
-    /// What those of `ids` have found that are there, in any order and in one statement; at most
-    /// [`crate::MAX_DEPENDENCIES`] are asked for.
-    async fn results(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Found>, StoreError>;
+    /// What those of `ids` have found that are there, in the order of `ids`, which are without
+    /// repeats and at most [`crate::MAX_DEPENDENCIES`].
+    ///
+    /// MUST hand out no more than `room` bytes of results, as long as it keeps them, and read none
+    /// behind the first one that does not fit: what is left out is told as such.
+    async fn results(
+        &self,
+        scope: &Scope,
+        ids: &[MissionId],
+        room: usize,
+    ) -> Result<Vec<Found>, StoreError>;
 
     /// A page of a list, by index, in a total and stable order.
     async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError>;
@@ -306,14 +338,15 @@ pub trait MissionStore: Send + Sync + 'static {
 
     /// Changes the queue of a kind, or without one that of the project; tells nobody who did it when
     /// it was so already. A kind for which nothing is set any more is not kept. Whoever waits for
-    /// work looks again.
+    /// work looks again. Says how it is set then, and keeps the receipt.
     async fn change_queue(
         &self,
         project: &ProjectId,
         kind: Option<&Kind>,
         change: QueueChange,
         by: &Actor,
-    ) -> Result<(), StoreError>;
+        receipt: Option<Receipt<QueueSet>>,
+    ) -> Result<Once<QueueSet>, StoreError>;
 
     /// What is in the dead letter of a project, by what failed; at most `limit` failures, by index
     /// and in bounded time.
@@ -327,8 +360,19 @@ pub trait MissionStore: Send + Sync + 'static {
     /// MUST hand out those of one run one by one, the earlier first: what was asked last holds.
     async fn take_follow_ups(&self, limit: u32) -> Result<Vec<FollowUpTask>, StoreError>;
 
-    /// Removes a follow-up that is done.
-    async fn finish_follow_up(&self, id: i64) -> Result<(), StoreError>;
+    /// Holds on to a follow-up that is taken until `taken_until`, for another half minute from now;
+    /// none when it is gone, or somebody else has taken it since.
+    ///
+    /// MUST remember when this was first done: that instant never moves, whoever takes it later.
+    async fn keep_follow_up(
+        &self,
+        id: i64,
+        taken_until: Timestamp,
+    ) -> Result<Option<KeptFollowUp>, StoreError>;
+
+    /// Removes a follow-up that is done; says whether it was still taken until `taken_until`. One that
+    /// somebody else has taken since stays.
+    async fn finish_follow_up(&self, id: i64, taken_until: Timestamp) -> Result<bool, StoreError>;
 
     /// The missions that depend on `id`, by id after `after`.
     async fn dependants(

@@ -44,6 +44,7 @@ pub use sent::{ActionReply, BatchCreated, Created, Deed, MissionList, MissionRep
 pub use system::{Api, Pool, Sockets, System};
 pub use template::{MissionPlan, Template, TemplateList, TemplateMetric, TemplateReply};
 pub use worker::{
-    ClaimReply, Claimed, Dependencies, HeartbeatReply, RenewedLease, ReportOutcome, ReportReply,
+    ClaimReply, Claimed, Dependencies, DependencyReply, HeartbeatReply, Omitted, RenewedLease,
+    ReportOutcome, ReportReply,
 };
 pub use workflow::{Workflow, WorkflowList, WorkflowReply, WorkflowStep};

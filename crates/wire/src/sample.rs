@@ -16,7 +16,7 @@ const REQUESTS: &[(&str, &str)] = files![
 
 /// By its name in `golden/`; a test writes every one.
 const REPLIES: &[(&str, &str)] = files![
-    "golden": "agent", "agents", "attempts", "analytics", "analytics_by_template", "batch_created", "bulk", "bulk_preview", "bulk_preview_more", "claim", "dead_letter", "events", "explain",
+    "golden": "agent", "agents", "attempts", "analytics", "analytics_by_template", "batch_created", "bulk", "bulk_preview", "bulk_preview_more", "claim", "dead_letter", "dependency", "events", "explain",
     "explain_far_behind", "explain_over", "explain_ready", "explain_running", "health", "health_unhealthy", "heartbeat", "live_beat", "live_events",
     "live_hello", "live_news", "live_removed", "live_resync", "live_snapshot", "live_snapshot_narrow", "logs", "me", "me_anybody", "me_program", "member", "members", "metrics",
     "metrics_history", "mission", "mission_action", "mission_created", "mission_list", "mission_pending",

@@ -22,5 +22,6 @@ pub use definition::{
 };
 pub use run::{RunState, Tally};
 pub use store::{
-    Members, RunPage, RunQuery, RunView, Saved, SavedAs, Workflow, WorkflowStore, WorkflowSummary,
+    MOST_VERSIONS, MOST_WORKFLOWS, Members, NoRoom, RunPage, RunQuery, RunView, Saved, SavedAs,
+    Workflow, WorkflowStore, WorkflowSummary,
 };

@@ -38,7 +38,8 @@ pub struct Tally {
     pub cancelled: u32,
     /// The highest 1-based position of a step that has ever started; 0 before.
     pub furthest: u32,
-    /// When the first attempt that still shows began.
+    /// When the first attempt that still shows began: a mission that waits, be it for its next one,
+    /// shows none. So this can move on, and be none again, while steps wait for another attempt.
     pub started_at: Option<Timestamp>,
     /// The last end of a step.
     pub ended_at: Option<Timestamp>,

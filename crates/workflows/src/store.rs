@@ -2,10 +2,17 @@
 
 use async_trait::async_trait;
 use mission_control_kernel::{MissionId, ProjectId, RunId, Scope, StoreError, Timestamp};
-use mission_control_missions::{Run, ShortName};
+use mission_control_missions::{Once, Receipt, Run, ShortName};
 
 use crate::definition::{Definition, WorkflowName};
 use crate::run::Tally;
+
+/// About how many workflows a project may have: more than anybody finds their way in.
+pub const MOST_WORKFLOWS: u32 = 1_000;
+
+/// How many versions a workflow may have: one a day for years, and a stop for what saves one anew each
+/// time it launches.
+pub const MOST_VERSIONS: u32 = 1_000;
 
 /// One version of a workflow, as it is kept.
 #[derive(Clone, PartialEq, Debug)]
@@ -59,6 +66,20 @@ pub struct Saved {
     pub how: SavedAs,
 }
 
+/// Why a definition is not kept; nothing has changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NoRoom {
+    /// The project has as many as it may.
+    #[error(
+        "a project has at most {MOST_WORKFLOWS} workflows: save it under the name of one that nobody \
+         needs"
+    )]
+    Workflows,
+    /// The workflow has as many versions as it may.
+    #[error("a workflow has at most {MOST_VERSIONS} versions: save it under another name")]
+    Versions,
+}
+
 /// A run, and how its missions stand.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RunView {
@@ -96,7 +117,10 @@ pub enum Members {
     /// Pending and running ones.
     Open,
     /// Those that failed where others may not go on, or were called off.
-    Broken,
+    Broken {
+        /// Which had happened by then.
+        ended_by: Timestamp,
+    },
     /// Those that could still wait, and that do not know whether the run is paused.
     Unaligned,
 }
@@ -110,14 +134,16 @@ pub enum Members {
 /// - count the missions of all runs of a page in one statement, by index.
 #[async_trait]
 pub trait WorkflowStore: Send + Sync + 'static {
-    /// Keeps a definition as the next version, unless it is the newest one. Of two that come at the
-    /// same time each gets a version of its own.
+    /// Keeps a definition as the next version, unless it is the newest one, and the receipt with it. Of
+    /// two that come at the same time each gets a version of its own. [`NoRoom::Workflows`] MAY come a
+    /// few late when several are saved at once.
     async fn save_workflow(
         &self,
         project: &ProjectId,
         definition: &Definition,
         by: &ShortName,
-    ) -> Result<Saved, StoreError>;
+        receipt: Option<Receipt<Saved>>,
+    ) -> Result<Once<Result<Saved, NoRoom>>, StoreError>;
 
     /// A version of a workflow, the newest when none is named.
     async fn workflow(

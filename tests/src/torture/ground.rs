@@ -57,17 +57,30 @@ impl Ground {
 
     /// One more server, on the database with this address or on a file of its own.
     pub(super) async fn add_server(&mut self, dsn: Option<&str>) -> Result<()> {
-        let data = self.data(&format!("server-{}", self.servers.len()))?;
+        let server = self.start_server(self.servers.len(), dsn).await?;
+        self.doors.push(server.administrator());
+        self.servers.push(server);
+        Ok(())
+    }
+
+    /// Kills a server and starts it again where it was, at another port.
+    pub(super) async fn restart_server(&mut self, index: usize, dsn: &str) -> Result<()> {
+        self.servers[index].kill_hard()?;
+        let server = self.start_server(index, Some(dsn)).await?;
+        self.doors[index] = server.administrator();
+        self.servers[index] = server;
+        Ok(())
+    }
+
+    async fn start_server(&self, index: usize, dsn: Option<&str>) -> Result<ServerProcess> {
+        let data = self.data(&format!("server-{index}"))?;
         let command = ServerCommand::new(&data)?.env("MISSION_DASHBOARD_SECRET_KEY", KEY);
         let command = command.arg("--principal-rate=0").arg("--no-worker");
         let command = match dsn {
             Some(dsn) => command.env("POSTGRES_DSN", dsn),
             None => command,
         };
-        let server = command.start().await?;
-        self.doors.push(server.administrator());
-        self.servers.push(server);
-        Ok(())
+        command.start().await
     }
 
     /// A worker of its own with these profiles.

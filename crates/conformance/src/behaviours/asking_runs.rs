@@ -1,6 +1,11 @@
 //! What is asked of a whole run.
 
-use mission_control_missions::{Command, FailureClass, Refusal, RunCommand, Status, Task};
+use anyhow::Context as _;
+use futures::future::try_join_all;
+use mission_control_kernel::RunId;
+use mission_control_missions::{
+    Command, EventKind, FailureClass, Refusal, RunCommand, Status, Task,
+};
 use mission_control_workflows::RunState;
 
 use crate::graph::Steps;
@@ -80,13 +85,11 @@ pub(super) async fn what_was_asked_last_of_a_run_holds(stage: Stage) -> anyhow::
     assert!(other.store.stores.missions.take_follow_ups(9).await?.is_empty());
     // A late one tells how things stand, not how they stood.
     other.follow(&first[0]).await?;
-    missions.finish_follow_up(first[0].id).await?;
     let second = other.store.stores.missions.take_follow_ups(9).await?;
     assert!(matches!(&second[..], [one] if of_run(&one.task) == Some(&RunCommand::Resume)));
     stage.follow(&second[0]).await?;
     let plan = stage.mission(graph.step("plan")).await?;
     assert!(plan.run_paused, "the run is paused, whatever was asked in between");
-    missions.finish_follow_up(second[0].id).await?;
     stage.follow_through().await?;
     for id in graph.ids() {
         assert!(stage.mission(id).await?.run_paused);
@@ -175,6 +178,93 @@ pub(super) async fn a_cancelled_run_can_be_retried_as_a_whole(stage: Stage) -> a
     let agent = stage.agent("atlas").await?;
     assert_eq!(ids(&stage.claim(&agent, 9).await?), [graph.step("plan")]);
     Ok(())
+}
+
+/// What has been retried and fails again is left alone, also when the process that was at it is killed
+/// and another goes on.
+pub(super) async fn a_retry_that_comes_back_retries_nothing_twice(
+    stage: Stage,
+) -> anyhow::Result<()> {
+    let next_door = stage.next_door().await?;
+    let other = next_door.as_ref().unwrap_or(&stage);
+    let graph = stage.launch("reef", &[("left", &[]), ("right", &[])]).await?;
+    let (left, right) = (graph.step("left"), graph.step("right"));
+    stage.break_down(left).await?;
+    stage.break_down(right).await?;
+    stage.ask_run(graph.run, RunCommand::Retry).await??;
+    let missions = &stage.store.stores.missions;
+    let ours = missions.take_follow_ups(9).await?.pop().context("it was asked")?;
+    stage.pass(1);
+    let kept = missions.keep_follow_up(ours.id, ours.taken_until).await?;
+    assert_eq!(kept.map(|kept| kept.begun_at), Some(stage.now()));
+    stage.tell(left, Command::Retry).await?;
+    stage.pass(1);
+    stage.break_down(left).await?;
+
+    stage.pass(60);
+    let theirs = other.store.stores.missions.take_follow_ups(9).await?;
+    assert_eq!((theirs.len(), theirs[0].id), (1, ours.id));
+    assert_eq!(other.follow(&theirs[0]).await?.moved, 1);
+    assert_eq!(stage.steps_that_are(&graph, Status::Failed).await?, ["left"]);
+    assert_eq!(stage.steps_that_are(&graph, Status::Pending).await?, ["right"]);
+    stage.tell_run(graph.run, RunCommand::Retry).await?;
+    assert_eq!(stage.tally(&graph).await?.pending, 2, "asked once more it is");
+    Ok(())
+}
+
+pub(super) async fn a_retry_on_the_heels_of_a_cancel_means_what_that_calls_off(
+    stage: Stage,
+) -> anyhow::Result<()> {
+    let graph = stage.launch("reef", BRANCHES).await?;
+    stage.ask_run(graph.run, cancel()).await??;
+    stage.ask_run(graph.run, RunCommand::Retry).await??;
+    stage.pass(1);
+    stage.follow_through().await?;
+    assert_eq!(stage.tally(&graph).await?.pending, 4);
+    for id in graph.ids() {
+        let story = stage.story(id).await?;
+        assert_eq!(story.last().map(|entry| entry.event), Some(EventKind::Retried));
+    }
+    Ok(())
+}
+
+pub(super) async fn what_is_asked_again_before_it_has_begun_is_done_once(
+    stage: Stage,
+) -> anyhow::Result<()> {
+    let next_door = stage.next_door().await?;
+    let other = next_door.as_ref().unwrap_or(&stage);
+    let graph = stage.launch("reef", BRANCHES).await?;
+    let run = graph.run;
+    for command in [cancel(), RunCommand::Retry] {
+        let at_once = [(); 3].map(|()| changes(&stage, run, command.clone()));
+        let changed = try_join_all(at_once).await?;
+        assert_eq!(changed.into_iter().filter(|changed| *changed).count(), 1, "of {command:?}");
+        assert!(!changes(other, run, command).await?, "it waits already");
+    }
+    assert!(changes(&stage, run, cancel()).await?, "a retry was asked since");
+    let missions = &stage.store.stores.missions;
+    let mut names = Vec::new();
+    loop {
+        let tasks = missions.take_follow_ups(9).await?;
+        for task in &tasks {
+            names.extend(of_run(&task.task).map(RunCommand::name));
+            stage.follow(task).await?;
+        }
+        if tasks.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(names, ["cancel", "retry", "cancel"]);
+    assert!(changes(&stage, run, RunCommand::Retry).await?);
+    missions.take_follow_ups(9).await?;
+    assert!(changes(&stage, run, RunCommand::Retry).await?, "somebody is at the first");
+    Ok(())
+}
+
+async fn changes(stage: &Stage, run: RunId, command: RunCommand) -> anyhow::Result<bool> {
+    let outcome = stage.ask_run(run, command).await??;
+    anyhow::ensure!(outcome.run.is_some_and(|found| found.id == run), "it names its run");
+    Ok(outcome.changed)
 }
 
 /// A run's row stays as long as any of its missions, and leaves with the last.

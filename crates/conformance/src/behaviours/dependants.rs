@@ -1,5 +1,6 @@
 //! Missions that wait for missions.
 
+use anyhow::Context as _;
 use futures::future::join_all;
 use mission_control_kernel::RunId;
 use mission_control_missions::{Command, EventKind, FailureClass, Refusal, Status, Step};
@@ -179,11 +180,23 @@ pub(super) async fn a_follow_up_that_nobody_finished_comes_back(
     stage.pass(29);
     assert!(missions.take_follow_ups(10).await?.is_empty(), "someone is at it");
     stage.pass(2);
-    assert_eq!(missions.take_follow_ups(10).await?, taken);
+    let again = missions.take_follow_ups(10).await?;
+    assert_eq!((again.len(), again[0].id, &again[0].task), (1, taken[0].id, &taken[0].task));
     stage.settle(second, first).await?;
     // Doing it once more changes nothing.
     assert!(!stage.settle(second, first).await?.changed);
-    missions.finish_follow_up(taken[0].id).await?;
+    let [ours, theirs] = [&taken[0], &again[0]];
+    assert_eq!(missions.keep_follow_up(ours.id, ours.taken_until).await?, None, "it is theirs now");
+    assert!(!missions.finish_follow_up(ours.id, ours.taken_until).await?, "it is theirs to finish");
+    stage.pass(20);
+    let kept = missions.keep_follow_up(theirs.id, theirs.taken_until).await?;
+    let kept = kept.context("they hold on to it")?;
+    assert_eq!((kept.begun_at, kept.taken_until > theirs.taken_until), (stage.now(), true));
+    stage.pass(20);
+    assert!(missions.take_follow_ups(10).await?.is_empty(), "someone is still at it");
+    assert!(!missions.finish_follow_up(theirs.id, theirs.taken_until).await?);
+    assert!(missions.finish_follow_up(theirs.id, kept.taken_until).await?);
+    assert!(!missions.finish_follow_up(theirs.id, kept.taken_until).await?, "it is gone");
     stage.pass(60);
     assert!(missions.take_follow_ups(10).await?.is_empty());
     assert_eq!(stage.mission(second).await?.status(), Status::Cancelled);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
-use mission_control_kernel::{JsonText, MissionId, RunId};
+use mission_control_kernel::{MissionId, RunId};
 use mission_control_missions::{
-    Action, Actor, Command, EventKind, FailureClass, Found, Receipt, Refusal, Rendered, Request,
-    RunCommand, Status, Step, Task, UsageReport, Verdict,
+    Action, Actor, Command, EventKind, FailureClass, Finding, Found, Outcome, Receipt, Refusal,
+    Rendered, Request, RunCommand, Status, Step, Task, UsageReport, Verdict,
 };
 use mission_control_workflows::{RunQuery, RunState};
 
@@ -61,7 +61,7 @@ pub(super) async fn a_launch_sent_again_is_answered_again(stage: Stage) -> anyho
             principal: "ada".to_owned(),
             key: "k".to_owned(),
             request_digest: [1; 32],
-            render: Box::new(|outcome| {
+            render: Box::new(|outcome: &Outcome| {
                 let run = outcome.run.as_ref().map(|run| run.id.to_string()).unwrap_or_default();
                 Rendered { status: 201, body: run.into_bytes() }
             }),
@@ -167,7 +167,7 @@ pub(super) async fn what_steps_have_found_is_told_by_their_keys(
 ) -> anyhow::Result<()> {
     let graph = stage.launch("reef", DIAMOND).await?;
     let alone = stage.make_plain().await?.id;
-    let found = |n: u8| json(&format!(r#"{{"n": {n}}}"#));
+    let found = |n: u8| json(&format!(r#"{{"n":{n}}}"#));
     let usage = UsageReport::default;
     for (key, n) in [("plan", 1), ("left", 2)] {
         let id = graph.step(key);
@@ -185,31 +185,66 @@ pub(super) async fn what_steps_have_found_is_told_by_their_keys(
     stage.tell(odd, fail(None, FailureClass::InvalidInput)).await?;
     let other = stage.of_project("lab").make_plain().await?.id;
     let ids = [alone, odd, graph.step("left"), graph.step("plan"), other];
-    let mut told = stage.store.stores.missions.results(&stage.scope, &ids).await?;
-    told.sort_by_key(|found| found.mission);
-    let step = |key: &str, result: Option<JsonText>| {
-        (graph.step(key), Some((graph.run, text(key))), result.map(|json| canonical_text(&json)))
+    let told = stage.store.stores.missions.results(&stage.scope, &ids, usize::MAX).await?;
+    let step = |key: &str, finding: Finding| Found {
+        mission: graph.step(key),
+        step: Some((graph.run, text(key))),
+        finding,
     };
-    let mut expected = vec![
-        step("plan", Some(found(1))),
-        step("left", Some(found(2))),
-        step("right?", None),
-        (alone, None, None),
+    let expected = [
+        Found { mission: alone, step: None, finding: Finding::Nothing },
+        step("right?", Finding::Nothing),
+        step("left", Finding::Result(found(2))),
+        step("plan", Finding::Result(found(1))),
     ];
-    expected.sort_by_key(|(mission, ..)| *mission);
-    let told: Vec<_> = told
-        .into_iter()
-        .map(|Found { mission, step, result }| {
-            (mission, step, result.map(|json| canonical_text(&json)))
-        })
-        .collect();
-    assert_eq!(told, expected);
+    assert_eq!(told.into_iter().map(canonical).collect::<Vec<_>>(), expected);
     Ok(())
 }
 
-/// Without the spaces that a store may lay it out with.
-fn canonical_text(json: &JsonText) -> String {
-    json.as_str().replace(' ', "")
+/// Results are read in the order in which they are asked for, and none behind the first one that does
+/// not fit; what has none is told as such in any case.
+pub(super) async fn results_are_read_as_long_as_there_is_room(stage: Stage) -> anyhow::Result<()> {
+    let texts = [Some("\"four\""), None, Some("\"a longer one\""), Some("1"), None];
+    let mut ids = Vec::new();
+    for result in texts {
+        let id = stage.make_plain().await?.id;
+        stage.tell(id, start()).await?;
+        let (lease, usage) = (None, UsageReport::default());
+        stage.tell(id, Command::Complete { lease, result: result.map(json), usage }).await?;
+        ids.push(id);
+    }
+    let whole = |text: &str| Finding::Result(json(text));
+    let (four, long, one) = (whole("\"four\""), whole("\"a longer one\""), whole("1"));
+    let out = || Finding::LeftOut;
+    for (room, expected) in [
+        (0, [out(), out(), out()]),
+        (5, [out(), out(), out()]),
+        (6, [four.clone(), out(), out()]),
+        (19, [four.clone(), out(), out()]),
+        (20, [four.clone(), long.clone(), out()]),
+        (21, [four, long, one]),
+    ] {
+        let told = stage.store.stores.missions.results(&stage.scope, &ids, room).await?;
+        let [first, second, third] = expected;
+        let expected = [first, Finding::Nothing, second, third, Finding::Nothing];
+        let told: Vec<_> = told.into_iter().map(|found| (found.mission, found.finding)).collect();
+        let expected: Vec<_> = ids.iter().copied().zip(expected).collect();
+        assert_eq!(told, expected, "with {room} bytes of room");
+    }
+    let back: Vec<MissionId> = ids.iter().rev().copied().collect();
+    let told = stage.store.stores.missions.results(&stage.scope, &back, 2).await?;
+    let told: Vec<_> = told.into_iter().map(|found| found.finding).collect();
+    assert_eq!(told, [Finding::Nothing, whole("1"), out(), Finding::Nothing, out()]);
+    Ok(())
+}
+
+/// Without the spaces that a store may lay a result out with.
+fn canonical(found: Found) -> Found {
+    let finding = match found.finding {
+        Finding::Result(result) => Finding::Result(json(&result.as_str().replace(' ', ""))),
+        other @ (Finding::Nothing | Finding::LeftOut) => other,
+    };
+    Found { finding, ..found }
 }
 
 /// What ends at the same time in two processes lets a join go once.
@@ -277,8 +312,7 @@ async fn follow_together(stage: &Stage) -> anyhow::Result<()> {
         }
         let follow = tasks.iter().map(|task| async move {
             let Task::Mission { .. } = &task.task else { anyhow::bail!("nobody asked a run") };
-            stage.follow(task).await?;
-            Ok(missions.finish_follow_up(task.id).await?)
+            stage.follow(task).await
         });
         try_join_all(follow).await?;
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mission_control_missions::queue::{
     Many, QueueChange, QueueChanged, QueueLimits, QueueSetting, QueueState,
 };
-use mission_control_missions::{Actor, Command};
+use mission_control_missions::{Actor, Command, Once};
 
 use crate::draft::{Draft, kind, text};
 use crate::stage::{Stage, complete, ids, start};
@@ -133,17 +133,18 @@ pub(super) async fn a_change_of_a_queue_leaves_the_rest_and_says_whose_it_is(
     let survey = kind("survey");
     let change = async |change: QueueChange, by: &str| {
         let by = Actor::Principal(text(by));
-        missions.change_queue(&stage.project, Some(&survey), change, &by).await
+        missions.change_queue(&stage.project, Some(&survey), change, &by, None).await
     };
     let pause = QueueChange { paused: Some(true), ..QueueChange::default() };
     let limits = QueueLimits { running: Some(3), of_key: None };
     let limit = QueueChange { limits: Some(limits), ..QueueChange::default() };
     let by = |name: &str| Some(QueueChanged { at: stage.now(), by: Some(text(name)) });
 
-    change(pause, "ada").await?;
+    let told = change(pause, "ada").await?;
     let paused = QueueSetting { paused: true, ..QueueSetting::default() };
     let state = surveys(&stage).await?;
-    assert_eq!((state.setting, state.changed), (paused, by("ada")));
+    assert_eq!((state.setting, &state.changed), (paused, &by("ada")));
+    assert_eq!(told, Once::Now(state.into()), "it is told as it is set");
     stage.pass(1);
     change(limit, "grace").await?;
     let limited = surveys(&stage).await?;
@@ -182,15 +183,15 @@ pub(super) async fn a_kind_for_which_nothing_is_set_is_not_kept(
         (&[resume, resume], false),
     ] {
         for change in changes {
-            missions.change_queue(&stage.project, Some(&survey), *change, &by).await?;
+            missions.change_queue(&stage.project, Some(&survey), *change, &by, None).await?;
         }
         assert_eq!(surveys(&stage).await.is_ok(), kept, "{changes:?}");
     }
     // Of a project there is one: who let it go on is worth it, but not who changed nothing.
-    missions.change_queue(&stage.project, None, resume, &by).await?;
+    missions.change_queue(&stage.project, None, resume, &by, None).await?;
     assert_eq!(missions.queues(&stage.project).await?, []);
     for change in [pause, resume] {
-        missions.change_queue(&stage.project, None, change, &by).await?;
+        missions.change_queue(&stage.project, None, change, &by, None).await?;
     }
     let told = missions.queues(&stage.project).await?;
     let who = told.first().and_then(|whole| whole.changed.as_ref()?.by.clone());

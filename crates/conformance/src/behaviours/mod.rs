@@ -31,6 +31,7 @@ mod racing;
 mod receipts;
 mod remembering;
 mod reopening;
+mod repeating;
 mod retaining;
 mod revoking;
 mod scheduling;
@@ -95,11 +96,18 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         sixty_four_at_once_make_one_mission,
         one_of_many_requests_with_one_key_is_carried_out,
     }
+    repeating {
+        what_is_added_again_is_answered_as_before,
+        what_is_changed_again_is_answered_as_before,
+        what_is_refused_leaves_its_key_to_others,
+        of_sixteen_at_once_one_is_done,
+    }
     trees {
         a_child_knows_its_place,
         descendants_come_nearest_first,
         progress_of_a_tree_counts_what_is_below,
         a_finished_parent_takes_no_child,
+        a_child_is_made_by_the_attempt_that_runs,
         a_tree_is_at_most_sixteen_deep,
         a_cancel_takes_the_subtree_when_asked,
         open_children_come_in_pages,
@@ -129,6 +137,7 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         a_step_that_may_fail_is_done_when_it_has,
         runs_come_newest_first_and_each_project_has_its_own,
         what_steps_have_found_is_told_by_their_keys,
+        results_are_read_as_long_as_there_is_room,
         a_join_is_let_go_once_by_a_thousand,
         the_tally_is_that_of_the_missions_at_every_step,
     }
@@ -139,6 +148,9 @@ pub const BEHAVIOURS: &[Behaviour] = behaviours! {
         a_cancelled_run_ends_with_all_that_is_below_it,
         a_retry_of_a_run_takes_what_is_broken_alone,
         a_cancelled_run_can_be_retried_as_a_whole,
+        a_retry_that_comes_back_retries_nothing_twice,
+        a_retry_on_the_heels_of_a_cancel_means_what_that_calls_off,
+        what_is_asked_again_before_it_has_begun_is_done_once,
         a_run_leaves_with_the_last_of_its_missions,
     }
     editing {

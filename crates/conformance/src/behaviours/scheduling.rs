@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mission_control_kernel::{Revision, Timestamp};
-use mission_control_missions::Reason;
+use mission_control_missions::{Once, Reason};
 use mission_control_workflows::schedule::{
     Cadence, CatchUp, NewSchedule, Overlap, Paused, PlannedMission, Schedule, ScheduleChange,
     ScheduleId, ScheduleSpec, ScheduleStore, Target,
 };
-use mission_control_workflows::template::{Blueprint, Changed, Kept, ScheduleName};
+use mission_control_workflows::template::{Blueprint, Changed, Kept, NotKept, ScheduleName};
 
 use crate::draft::{json, text};
 use crate::stage::Stage;
@@ -34,6 +34,11 @@ fn spec(cron: &str) -> ScheduleSpec {
     }
 }
 
+/// A schedule that is still to be made.
+pub(super) fn plain(stage: &Stage, schedule: &str) -> NewSchedule {
+    new(stage, schedule, spec("30 2 * * *"), Some(stage.now()))
+}
+
 /// A schedule that comes every ten seconds, at ten of them from now on.
 pub(super) async fn every_ten(stage: &Stage, schedule: &str) -> anyhow::Result<Schedule> {
     let spec = spec("*/10 * * * * *");
@@ -47,8 +52,8 @@ async fn made(
     spec: ScheduleSpec,
     next: Option<Timestamp>,
 ) -> anyhow::Result<Schedule> {
-    match store(stage).add_schedule(new(stage, schedule, spec, next)).await? {
-        Kept::Made(schedule) => Ok(schedule),
+    match store(stage).add_schedule(new(stage, schedule, spec, next), None).await? {
+        Once::Now(Ok(Kept::Made(schedule))) => Ok(schedule),
         other => anyhow::bail!("not made: {other:?}"),
     }
 }
@@ -68,6 +73,19 @@ fn new(stage: &Stage, schedule: &str, spec: ScheduleSpec, next: Option<Timestamp
 pub(super) async fn one(stage: &Stage, schedule: &str) -> anyhow::Result<Schedule> {
     let found = store(stage).schedule(&stage.project, &name(schedule)).await?;
     found.ok_or_else(|| anyhow::anyhow!("there is no schedule {schedule}"))
+}
+
+/// What becomes of a change under no key.
+pub(super) async fn changed(
+    stage: &Stage,
+    schedule: &str,
+    change: ScheduleChange,
+) -> anyhow::Result<Changed<Schedule>> {
+    let (project, name) = (&stage.project, name(schedule));
+    match store(stage).change_schedule(project, &name, change, None).await? {
+        Once::Now(changed) => Ok(changed),
+        other => anyhow::bail!("without a key: {other:?}"),
+    }
 }
 
 pub(super) async fn a_schedule_reads_back_as_it_was_made(stage: Stage) -> anyhow::Result<()> {
@@ -107,9 +125,17 @@ pub(super) async fn a_schedule_reads_back_as_it_was_made(stage: Stage) -> anyhow
         paused: Some(resting.clone()),
         ..new(&stage, "at-rest", spec("* * * * *"), Some(now))
     };
-    assert!(matches!(store(&stage).add_schedule(new.clone()).await?, Kept::Made(_)));
-    assert_eq!(store(&stage).add_schedule(new).await?, Kept::Taken);
-    assert_eq!(one(&stage, "at-rest").await?.paused, Some(resting));
+    let add = async |new| anyhow::Ok(store(&stage).add_schedule(new, None).await?);
+    assert!(matches!(add(new.clone()).await?, Once::Now(Ok(Kept::Made(_)))));
+    let there = one(&stage, "at-rest").await?;
+    assert_eq!(there.paused.as_ref(), Some(&resting));
+    let same = NewSchedule { id: ScheduleId::new(stage.mission_id().uuid()), ..new.clone() };
+    assert_eq!(add(same).await?, Once::Now(Ok(Kept::Same(there))));
+    let awake = NewSchedule { paused: None, ..new.clone() };
+    let other = NewSchedule { spec: Arc::new(spec("0 * * * *")), ..new };
+    for other in [awake, other] {
+        assert_eq!(add(other).await?, Once::Now(Err(NotKept::Taken)));
+    }
     let stage = stage.reopened().await?;
     let all = store(&stage).schedules(&stage.project, None, 10).await?;
     let names: Vec<&str> = all.iter().map(|it| it.name.as_str()).collect();
@@ -128,13 +154,11 @@ pub(super) async fn a_change_leaves_what_it_does_not_name_of_a_schedule(
     stage: Stage,
 ) -> anyhow::Result<()> {
     let before = every_ten(&stage, "dive").await?;
-    let change = async |change| {
-        anyhow::Ok(store(&stage).change_schedule(&stage.project, &name("dive"), change).await?)
-    };
-    let nobody = store(&stage)
-        .change_schedule(&stage.project, &name("other"), ScheduleChange::default())
-        .await?;
+    let change = async |change| changed(&stage, "dive", change).await;
+    let nobody = changed(&stage, "other", ScheduleChange::default()).await?;
     assert_eq!(nobody, Changed::Missing);
+    let nothing = ScheduleChange { seen: Some(Revision::FIRST), ..ScheduleChange::default() };
+    assert_eq!(change(nothing.clone()).await?, Changed::Done(before.clone()), "not even touched");
     stage.pass(1);
     let paused = Paused { at: stage.now(), by: None, reason: text("it is cold") };
     let asked = ScheduleChange { paused: Some(Some(paused.clone())), ..ScheduleChange::default() };
@@ -155,7 +179,9 @@ pub(super) async fn a_change_leaves_what_it_does_not_name_of_a_schedule(
     };
     let Changed::Done(changed) = change(asked.clone()).await? else { anyhow::bail!("seen") };
     assert_eq!((&changed.spec, changed.next, &changed.paused), (&other, None, &rests.paused));
-    assert_eq!(change(asked).await?, Changed::Stale);
+    for stale in [asked, nothing] {
+        assert_eq!(change(stale).await?, Changed::Stale);
+    }
     let next = Some(stage.now());
     let asked =
         ScheduleChange { paused: Some(None), next: Some(next), ..ScheduleChange::default() };
@@ -168,7 +194,7 @@ pub(super) async fn what_is_due_is_told_by_the_clock_of_the_store(
     stage: Stage,
 ) -> anyhow::Result<()> {
     let late = every_ten(&stage, "late").await?;
-    let rests = every_ten(&stage, "rests").await?;
+    every_ten(&stage, "rests").await?;
     let over = made(&stage, "over", spec("0 0 * * *"), None).await?;
     let first = late.next.expect("it comes");
     stage.pass(first.since(stage.now()).as_secs());
@@ -177,7 +203,7 @@ pub(super) async fn what_is_due_is_told_by_the_clock_of_the_store(
         .await?;
     let paused = Paused { at: stage.now(), by: None, reason: text("") };
     let asked = ScheduleChange { paused: Some(Some(paused)), ..ScheduleChange::default() };
-    store(&stage).change_schedule(&stage.project, &rests.name, asked).await?;
+    changed(&stage, "rests", asked).await?;
     let mut due = store(&stage).due_schedules(10).await?;
     due.sort_by(|one, other| one.name.cmp(&other.name));
     assert_eq!(due, [late, soon]);

@@ -6,10 +6,10 @@ use std::time::Duration;
 use futures::future::try_join_all;
 use mission_control::Measured;
 use mission_control_kernel::{JsonText, Revision, Timestamp};
-use mission_control_missions::{Backoff, Command, Complexity, Priority, UsageReport};
+use mission_control_missions::{Backoff, Command, Complexity, Once, Priority, UsageReport};
 use mission_control_workflows::template::{
-    Blueprint, Changed, Kept, Metric, MetricKey, NewTemplate, Template, TemplateName, TemplateSpec,
-    TemplateStore, Wording,
+    Blueprint, Changed, Kept, Metric, MetricKey, NewTemplate, NotKept, Template, TemplateName,
+    TemplateSpec, TemplateStore, Wording,
 };
 
 use crate::draft::{capabilities, json, kind, text};
@@ -20,7 +20,7 @@ fn name(text: &str) -> TemplateName {
 }
 
 /// A template with something in every member.
-fn full() -> TemplateSpec {
+pub(super) fn full() -> TemplateSpec {
     TemplateSpec {
         description: text("What divers bring up"),
         mission_title: Wording::title("Dive at {{ reef }}").expect("a wording"),
@@ -52,7 +52,7 @@ fn full() -> TemplateSpec {
     }
 }
 
-fn plain() -> TemplateSpec {
+pub(super) fn plain() -> TemplateSpec {
     TemplateSpec {
         description: text(""),
         mission_title: Wording::title("Dive").expect("a wording"),
@@ -65,7 +65,7 @@ fn plain() -> TemplateSpec {
     }
 }
 
-fn new(stage: &Stage, name: &str, spec: TemplateSpec) -> NewTemplate {
+pub(super) fn new(stage: &Stage, name: &str, spec: TemplateSpec) -> NewTemplate {
     NewTemplate {
         project: stage.project.clone(),
         name: self::name(name),
@@ -83,8 +83,8 @@ async fn one(stage: &Stage, template: &str) -> anyhow::Result<Option<Template>> 
 }
 
 async fn made(stage: &Stage, name: &str, spec: TemplateSpec) -> anyhow::Result<Template> {
-    match store(stage).add_template(new(stage, name, spec)).await? {
-        Kept::Made(template) => Ok(template),
+    match store(stage).add_template(new(stage, name, spec), None).await? {
+        Once::Now(Ok(Kept::Made(template))) => Ok(template),
         other => anyhow::bail!("not made: {other:?}"),
     }
 }
@@ -126,12 +126,26 @@ pub(super) async fn a_name_is_taken_once_whoever_asks(stage: Stage) -> anyhow::R
     let doors: Vec<&Stage> = std::iter::once(&stage).chain(&other).collect();
     let adding = (0..16).map(|n| {
         let door = doors[n % doors.len()];
-        store(door).add_template(new(door, "dive", plain()))
+        let spec = if n % 3 > 0 { plain() } else { full() };
+        store(door).add_template(new(door, "dive", spec), None)
     });
     let outcomes = try_join_all(adding).await?;
-    let made = outcomes.iter().filter(|it| matches!(it, Kept::Made(_))).count();
-    let taken = outcomes.iter().filter(|it| matches!(it, Kept::Taken)).count();
-    assert_eq!((made, taken), (1, 15));
+    let there = one(&stage, "dive").await?.expect("it is made");
+    let mut made = 0;
+    for (n, outcome) in outcomes.into_iter().enumerate() {
+        let says = if n % 3 > 0 { plain() } else { full() };
+        match outcome {
+            Once::Now(Ok(Kept::Made(template))) => {
+                (made, _) = (made + 1, assert_eq!(template, there))
+            }
+            Once::Now(Ok(Kept::Same(template))) => {
+                assert_eq!((&template, &says), (&there, &*there.spec));
+            }
+            Once::Now(Err(NotKept::Taken)) => assert_ne!(says, *there.spec),
+            other => anyhow::bail!("neither made nor taken: {other:?}"),
+        }
+    }
+    assert_eq!(made, 1);
     assert!(store(&stage).remove_template(&stage.project, &name("dive")).await?);
     assert!(!store(&stage).remove_template(&stage.project, &name("dive")).await?);
     self::made(&stage, "dive", full()).await?;

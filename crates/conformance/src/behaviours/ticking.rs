@@ -12,7 +12,7 @@ use mission_control_workflows::schedule::{
 };
 use mission_control_workflows::template::Changed;
 
-use super::scheduling::{every_ten, one, store};
+use super::scheduling::{changed, every_ten, one, store};
 use crate::draft::text;
 use crate::stage::Stage;
 
@@ -75,27 +75,25 @@ pub(super) async fn what_was_changed_meanwhile_is_not_decided_about(
     let seen = every_ten(&stage, "dive").await?;
     let decision = all_due(&seen, 1);
     let asked = ScheduleChange { next: Some(seen.next), ..ScheduleChange::default() };
-    store(&stage).change_schedule(&stage.project, &seen.name, asked).await?;
+    changed(&stage, "dive", asked).await?;
     assert_eq!(store(&stage).decide_ticks(&seen, &decision).await?, None, "another revision");
     let seen = one(&stage, "dive").await?;
     let paused = Paused { at: stage.now(), by: None, reason: text("") };
     let asked = ScheduleChange { paused: Some(Some(paused)), ..ScheduleChange::default() };
-    let Changed::Done(rests) =
-        store(&stage).change_schedule(&stage.project, &seen.name, asked).await?
-    else {
+    let Changed::Done(rests) = changed(&stage, "dive", asked).await? else {
         anyhow::bail!("it is there")
     };
     assert_eq!(store(&stage).decide_ticks(&rests, &decision).await?, None, "it rests");
     assert!(store(&stage).ticks(seen.id, None, 10).await?.is_empty());
     let asked = ScheduleChange { paused: Some(None), ..ScheduleChange::default() };
-    store(&stage).change_schedule(&stage.project, &seen.name, asked).await?;
+    changed(&stage, "dive", asked).await?;
     let seen = one(&stage, "dive").await?;
     let written = store(&stage).decide_ticks(&seen, &decision).await?;
     assert_eq!(written, Some(store(&stage).ticks(seen.id, None, 10).await?));
     // A clock that was set back brings the same tick again: it stays as it was.
     let asked =
         ScheduleChange { next: Some(Some(decision.ticks[0].at)), ..ScheduleChange::default() };
-    store(&stage).change_schedule(&stage.project, &seen.name, asked).await?;
+    changed(&stage, "dive", asked).await?;
     let again = one(&stage, "dive").await?;
     let written = store(&stage).decide_ticks(&again, &decision).await?;
     assert_eq!(written, Some(Vec::new()), "nothing is to be fired again");
@@ -176,7 +174,7 @@ pub(super) async fn what_keeps_failing_comes_to_rest(stage: Stage) -> anyhow::Re
     let rests = one(&stage, "dive").await?;
     assert_eq!((rests.paused.as_ref(), rests.failures), (Some(&paused), FAILURES_BEFORE_PAUSE));
     let asked = ScheduleChange { paused: Some(None), ..ScheduleChange::default() };
-    store(&stage).change_schedule(&stage.project, &seen.name, asked).await?;
+    changed(&stage, "dive", asked).await?;
     assert_eq!(one(&stage, "dive").await?.failures, 0, "that is forgotten");
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Missions below missions.
 
-use mission_control_missions::{MAX_DEPTH, Place, Refusal, Status};
+use mission_control_kernel::LeaseId;
+use mission_control_missions::{Command, Driver, MAX_DEPTH, Place, Refusal, Status};
 
-use crate::stage::{Stage, cancel, complete, ids, start};
+use crate::stage::{LEASE, Stage, cancel, complete, ids, start};
 
 pub(super) async fn a_child_knows_its_place(stage: Stage) -> anyhow::Result<()> {
     let root = stage.make_plain().await?;
@@ -62,6 +63,43 @@ pub(super) async fn a_finished_parent_takes_no_child(stage: Stage) -> anyhow::Re
     stage.tell(parent, cancel(false)).await?;
     let refusal = stage.create([stage.draft().below(parent)]).await?;
     assert_eq!(refusal, Err(Refusal::ParentFinished { parent }));
+    Ok(())
+}
+
+/// What an attempt makes below its mission, it makes while it is current: never by an attempt that
+/// somebody else has begun anew, nor by one that is over.
+pub(super) async fn a_child_is_made_by_the_attempt_that_runs(stage: Stage) -> anyhow::Result<()> {
+    let parent = stage.make_plain().await?.id;
+    let lost = Err(Refusal::LeaseLost);
+    let child = |lease| {
+        let draft = stage.draft().below(parent).under(lease);
+        draft.place(|new| new.held = true)
+    };
+    let make = async |lease| stage.create([child(lease)]).await;
+    assert_eq!(make(LeaseId::NONE).await?, lost, "nobody runs it yet");
+    let atlas = stage.agent("atlas").await?;
+    let first = stage.claim_one(&atlas).await?;
+    stage.pass(5);
+    let made = make(first.lease_id).await?;
+    assert!(made.is_ok(), "{made:?}");
+    let running = stage.mission(parent).await?;
+    let lease = running.running().map(|attempt| &attempt.driver);
+    let until = stage.now().plus(LEASE);
+    let longer =
+        |it: &Driver| matches!(it, Driver::Leased { expires_at, .. } if *expires_at == until);
+    assert!(lease.is_some_and(longer), "as any write it extends the lease: {lease:?}");
+    assert_eq!(make(first.lease_id.next()).await?, lost);
+    stage.tell(parent, Command::TakeBack).await?;
+    assert_eq!(make(first.lease_id).await?, lost, "the attempt is over");
+    let second = stage.claim_one(&atlas).await?;
+    assert_eq!(second.id, parent);
+    assert_eq!(make(first.lease_id).await?, lost, "somebody else has begun it anew");
+    let made = make(second.lease_id).await?;
+    assert!(made.is_ok(), "{made:?}");
+    stage.tell(parent, complete(Some(second.lease_id))).await?;
+    assert_eq!(make(second.lease_id).await?, lost, "whatever its state");
+    let below = stage.store.stores.missions.descendants(&stage.scope, parent, 10).await?;
+    assert_eq!(below.len(), 2, "nothing was made by what was refused");
     Ok(())
 }
 

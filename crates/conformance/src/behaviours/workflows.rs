@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::future::try_join_all;
-use mission_control_missions::{Backoff, Complexity, Kind, Priority};
+use mission_control_missions::{Backoff, Complexity, Kind, Once, Priority};
 use mission_control_workflows::{
     Definition, OnFailure, Saved, SavedAs, StepDefinition, Workflow, WorkflowName, WorkflowSummary,
 };
@@ -53,7 +53,10 @@ fn full() -> StepDefinition {
 impl Stage {
     async fn save(&self, definition: &Definition) -> anyhow::Result<Saved> {
         let workflows = &self.store.stores.workflows;
-        Ok(workflows.save_workflow(&self.project, definition, &text("ada")).await?)
+        match workflows.save_workflow(&self.project, definition, &text("ada"), None).await? {
+            Once::Now(saved) => Ok(saved?),
+            other => anyhow::bail!("without a key: {other:?}"),
+        }
     }
 
     async fn workflow(&self, at: &str, version: Option<u32>) -> anyhow::Result<Option<Workflow>> {

@@ -1,13 +1,11 @@
 //! Follow-ups and runs on one store.
 
-use mission_control_kernel::{MissionId, Scope};
-use mission_control_missions::{Action, FollowUp, RunCommand, Task};
+use mission_control_missions::{RunCommand, Task};
 use mission_control_workflows::RunQuery;
 
 use super::answer;
 use super::player::{ALL, Player};
 use crate::graph::Steps;
-use crate::stage::cancel;
 
 /// The graphs that are run.
 const SHAPES: [Steps<'static>; 3] = [
@@ -19,58 +17,23 @@ const SHAPES: [Steps<'static>; 3] = [
 impl Player {
     /// Does the follow-ups of its missions and runs, in an order that both stores have.
     pub(super) async fn follow_up(&self) -> anyhow::Result<String> {
-        let missions = &self.stage.store.stores.missions;
-        let tasks = missions.take_follow_ups(ALL).await?;
-        let (mut of_missions, mut of_runs) = (Vec::new(), Vec::new());
-        for task in tasks {
-            match &task.task {
-                Task::Mission { mission, what } if self.missions.contains(mission) => {
-                    of_missions.push((*mission, *what, task.id));
-                }
-                Task::Run(asked) if self.runs.iter().any(|known| known.run == asked.run) => {
-                    of_runs.push((asked.run, task));
-                }
-                Task::Mission { .. } | Task::Run(_) => {}
-            }
-        }
-        of_missions.sort_unstable();
-        of_runs.sort_by_key(|(run, _)| *run);
+        let mut tasks = self.stage.store.stores.missions.take_follow_ups(ALL).await?;
+        tasks.retain(|task| match &task.task {
+            Task::Mission { mission, .. } => self.missions.contains(mission),
+            Task::Run(asked) => self.runs.iter().any(|known| known.run == asked.run),
+        });
+        // Runs first, of which there is one at a time.
+        tasks.sort_by_key(|task| match &task.task {
+            Task::Mission { mission, what } => (Some((*mission, *what)), None),
+            Task::Run(asked) => (None, Some(asked.run)),
+        });
+        let follow_ups = self.stage.follow_ups().one_by_one();
         let mut text = String::new();
-        for (run, task) in of_runs {
-            text.push_str(&format!("{run} {:?}\n", task.task));
-            self.stage.follow(&task).await?;
-            missions.finish_follow_up(task.id).await?;
-        }
-        for (mission, what, id) in of_missions {
-            text.push_str(&format!("{mission} {what:?}\n"));
-            for action in self.actions(mission, what).await? {
-                text.push_str(&answer::of_verdict(&self.stage.apply(action).await?));
-            }
-            missions.finish_follow_up(id).await?;
+        for task in tasks {
+            let followed = follow_ups.work_off(&task).await?;
+            text.push_str(&format!("{:?} {followed:?}\n", task.task));
         }
         Ok(text)
-    }
-
-    async fn actions(&self, mission: MissionId, what: FollowUp) -> anyhow::Result<Vec<Action>> {
-        let missions = &self.stage.store.stores.missions;
-        Ok(match what {
-            FollowUp::Dependants => {
-                let dependants = missions.dependants(mission, None, ALL).await?;
-                let settle = |dependant| Action::Settle { dependant, dependency: mission };
-                dependants.into_iter().map(settle).collect()
-            }
-            FollowUp::Dependencies => {
-                let edges = self.stage.mission(mission).await?.dependencies;
-                let settle = |on| Action::Settle { dependant: mission, dependency: on };
-                edges.into_iter().map(|edge| settle(edge.on)).collect()
-            }
-            FollowUp::CancelChildren => {
-                let children = missions.open_children(mission, None, ALL).await?;
-                let ask =
-                    |mission| Action::Command { scope: Scope::All, mission, command: cancel(true) };
-                children.into_iter().map(ask).collect()
-            }
-        })
     }
 
     pub(super) async fn launch(&mut self, shape: usize) -> anyhow::Result<String> {

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use mission_control_agents::{Agent, AgentCommand, AgentRefusal, Duty};
-use mission_control_kernel::{AgentId, JsonText, Scope, StoreError};
+use mission_control_kernel::{AgentId, Scope, StoreError};
 use mission_control_missions::queue::{AgentFacts, Claimant};
-use mission_control_missions::{ClaimingAgent, Found, Kind, Mission};
+use mission_control_missions::{ClaimingAgent, Kind, Mission};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::dispatcher::Waiter;
 use super::handed::Handed;
+use super::handover::Handover;
 use super::lookout::Subject;
 use crate::mission_control::MissionControl;
 
@@ -55,9 +56,18 @@ impl Default for Want {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Claimed {
     /// What the agent may now begin.
-    pub missions: Vec<Mission>,
+    pub missions: Vec<ClaimedMission>,
     /// What an operator has decided about the agent: unless it is active, it gets nothing.
     pub duty: Duty,
+}
+
+/// One mission that a claim brought.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ClaimedMission {
+    /// It, under its lease.
+    pub mission: Mission,
+    /// What those that it depends on have found.
+    pub handover: Handover,
 }
 
 impl MissionControl {
@@ -65,7 +75,9 @@ impl MissionControl {
     /// none in time, when the agent holds as many as it may, or when it may not take any. An order
     /// to the agent ends the wait at once.
     ///
-    /// When the call is dropped while it waits, what was taken for it goes back at once.
+    /// When the call is dropped while it waits, or cannot hand over what those before the missions
+    /// have found, what was taken for it goes back at once, no attempt used up. All of them together
+    /// are handed [`MOST_HANDED_OVER`](super::MOST_HANDED_OVER) bytes of results at most.
     ///
     /// # Errors
     /// `AgentRefusal::NotFound` outside the scope; storage trouble.
@@ -75,35 +87,14 @@ impl MissionControl {
         id: AgentId,
         want: Want,
     ) -> Result<Result<Claimed, AgentRefusal>, StoreError> {
-        let claimed = self.claim_guarded(scope, id, want).await?;
-        Ok(claimed.map(|(handed, duty)| Claimed { missions: handed.accept(), duty }))
-    }
-
-    /// What the missions ended with that `mission` depends on, by step key inside a run, else by
-    /// id, in the order of its dependencies. What failed and was allowed to has no result, whatever it
-    /// had reported before.
-    ///
-    /// # Errors
-    /// Storage trouble.
-    pub async fn dependency_results(
-        &self,
-        mission: &Mission,
-    ) -> Result<Vec<(String, Option<JsonText>)>, StoreError> {
-        if mission.dependencies.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<_> = mission.dependencies.iter().map(|edge| edge.on).collect();
-        let scope = Scope::one(mission.project.clone());
-        let mut found = self.inner.stores.missions.results(&scope, &ids).await?;
-        let place = |id| ids.iter().position(|on| *on == id);
-        found.sort_by_key(|dependency| place(dependency.mission));
-        let run = mission.spec.step.as_ref().map(|step| step.run);
-        let named = found.into_iter().map(|Found { mission, step, result }| {
-            let step = step.filter(|(of, _)| Some(*of) == run);
-            let name = step.map_or_else(|| mission.to_string(), |(_, key)| key.to_string());
-            (name, result)
-        });
-        Ok(named.collect())
+        let (handed, duty) = match self.claim_guarded(scope, id, want).await? {
+            Ok(claimed) => claimed,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let handovers = self.hand_over(handed.missions()).await?;
+        let missions = handed.accept().into_iter().zip(handovers);
+        let missions = missions.map(|(mission, handover)| ClaimedMission { mission, handover });
+        Ok(Ok(Claimed { missions: missions.collect(), duty }))
     }
 
     /// The same as [`Self::claim`], for callers that have more to do before the missions are safe.

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tracing::{debug, warn};
 
 use super::claim::LONGEST_WAIT;
-use super::lookout::Subject;
+use super::lookout::{Subject, Watch};
 use crate::mission_control::MissionControl;
 
 /// How many progress reports of one call are under way at a time: what a store takes in one batch.
@@ -22,6 +22,9 @@ const REPORTING: usize = 64;
 /// However short the leases are, a call that may wait waits this long, or it would be called again
 /// without a pause.
 const SHORTEST_PATIENCE: Duration = Duration::from_millis(100);
+
+/// How long an agent waits that holds missions and names none of them: the shortest lease outlasts it.
+const UNNAMED_PATIENCE: Duration = Duration::from_millis(333);
 
 /// What an agent says about one mission that it runs.
 #[derive(Clone, PartialEq, Debug)]
@@ -64,6 +67,9 @@ impl MissionControl {
     /// third of what is left of the shortest lease, so that the next call comes in time. `None`
     /// when there is no such agent.
     ///
+    /// An agent that names no lease waits as well, or one that has nothing to do would ask without a
+    /// pause; until it takes a mission, which the next call is to name.
+    ///
     /// Leases that were extended are told whatever fails after it, or an agent would give up work
     /// that is its own. What it said about its missions may be lost then: it is how things stand,
     /// and said again with the next call.
@@ -80,10 +86,11 @@ impl MissionControl {
         let held: Vec<HeldLease> = beats.iter().map(|beat| beat.lease).collect();
         // Before anything is looked at, so that nothing falls in between.
         let missions = held.iter().map(|held| Subject::Mission(held.mission));
-        let watch = self.inner.lookout.watch(missions.chain([Subject::Agent(id)]).collect());
+        let news = held.is_empty().then_some(Subject::Lease(id));
+        let subjects = missions.chain([Subject::Agent(id)]).chain(news);
+        let watch = self.inner.lookout.watch(subjects.collect());
         if held.is_empty() {
-            let duty = self.hear_of(scope, id).await?;
-            return Ok(duty.map(|duty| Heard { renewal: Renewal::default(), duty }));
+            return self.hear_idle(scope, id, wait, &watch).await;
         }
         // Leases do not wait for the agent's row, which somebody else may hold for a while.
         let agent = self.inner.stores.agents.agent(scope, id).await?;
@@ -103,17 +110,47 @@ impl MissionControl {
             return Ok(Some(heard));
         }
         let patience = self.patience(wait, &heard.renewal);
-        let told = tokio::select! {
-            told = timeout(patience, watch.told()) => told.is_ok(),
-            () = self.inner.stop.cancelled() => false,
-        };
-        if !told {
+        if !self.is_told(&watch, patience).await {
             return Ok(Some(heard));
         }
         Ok(self.look_again(scope, id, &held).await.unwrap_or_else(|error| {
             debug!(%error, agent = %id, "what has happened is told with the next heartbeat");
             Some(heard)
         }))
+    }
+
+    /// Hears an agent that names no lease, and tells what has been decided about it by the end of the
+    /// wait.
+    async fn hear_idle(
+        &self,
+        scope: &Scope,
+        id: AgentId,
+        wait: Duration,
+        watch: &Watch,
+    ) -> Result<Option<Heard>, StoreError> {
+        let Some(duty) = self.hear_of(scope, id).await? else { return Ok(None) };
+        let heard = |duty| Heard { renewal: Renewal::default(), duty };
+        // What it has taken before the watch began the projection knows by now.
+        let (running, _) = self.inner.projection.agent(id);
+        let longest = if running == 0 { LONGEST_WAIT } else { UNNAMED_PATIENCE };
+        if wait.is_zero() || !self.is_told(watch, wait.min(longest)).await {
+            return Ok(Some(heard(duty)));
+        }
+        Ok(match self.inner.stores.agents.agent(scope, id).await {
+            Ok(agent) => agent.map(|agent| heard(agent.duty)),
+            Err(error) => {
+                debug!(%error, agent = %id, "what was decided is told with the next heartbeat");
+                Some(heard(duty))
+            }
+        })
+    }
+
+    /// Whether something was told within `patience`.
+    async fn is_told(&self, watch: &Watch, patience: Duration) -> bool {
+        tokio::select! {
+            told = timeout(patience, watch.told()) => told.is_ok(),
+            () = self.inner.stop.cancelled() => false,
+        }
     }
 
     /// Notes that an agent is there; says what an operator has decided about it.

@@ -17,6 +17,8 @@ pub(crate) enum Subject {
     Mission(MissionId),
     /// An operator decides about the agent.
     Agent(AgentId),
+    /// The agent takes a mission under a lease.
+    Lease(AgentId),
 }
 
 /// Who waits for what. One look-up for each journal entry serves any number of waiting calls; a
@@ -51,7 +53,7 @@ impl Lookout {
         if watched.is_empty() {
             return;
         }
-        let waiting = batch.iter().filter_map(|sequenced| subject_of(&sequenced.entry));
+        let waiting = batch.iter().flat_map(|sequenced| subjects_of(&sequenced.entry));
         for told in waiting.filter_map(|subject| watched.get(&subject)).flatten() {
             told.notify_one();
         }
@@ -83,22 +85,27 @@ impl Drop for Watch {
     }
 }
 
-fn subject_of(entry: &JournalEntry) -> Option<Subject> {
-    match entry {
+fn subjects_of(entry: &JournalEntry) -> impl Iterator<Item = Subject> {
+    let (departs, taken) = match entry {
         JournalEntry::Mission(entry) => {
-            let departs = entry.to != Status::Running || entry.event == EventKind::Started;
-            departs.then_some(Subject::Mission(entry.mission))
+            let begins = entry.event == EventKind::Started;
+            let departs = entry.to != Status::Running || begins;
+            (
+                departs.then_some(Subject::Mission(entry.mission)),
+                entry.agent.filter(|_| begins).map(Subject::Lease),
+            )
         }
         JournalEntry::Agent(entry) => match entry.event {
             AgentEvent::Draining
             | AgentEvent::Disabled
             | AgentEvent::Enabled
-            | AgentEvent::Removed => Some(Subject::Agent(entry.agent)),
+            | AgentEvent::Removed => (Some(Subject::Agent(entry.agent)), None),
             AgentEvent::Registered
             | AgentEvent::Online
             | AgentEvent::Offline
-            | AgentEvent::Changed => None,
+            | AgentEvent::Changed => (None, None),
         },
-        JournalEntry::Removal(_) => None,
-    }
+        JournalEntry::Removal(_) => (None, None),
+    };
+    departs.into_iter().chain(taken)
 }

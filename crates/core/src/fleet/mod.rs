@@ -4,6 +4,7 @@ mod agents;
 mod claim;
 mod dispatcher;
 mod handed;
+mod handover;
 mod heartbeat;
 mod lookout;
 #[cfg(test)]
@@ -11,8 +12,10 @@ mod tests;
 
 pub use agents::AgentView;
 pub use claim::{
-    Claimed, DEFAULT_LEASE, LARGEST_CLAIM, LONGEST_LEASE, LONGEST_WAIT, SHORTEST_LEASE, Want,
+    Claimed, ClaimedMission, DEFAULT_LEASE, LARGEST_CLAIM, LONGEST_LEASE, LONGEST_WAIT,
+    SHORTEST_LEASE, Want,
 };
+pub use handover::{Handover, MOST_HANDED_OVER};
 pub use heartbeat::{Beat, Heard};
 
 pub(crate) use dispatcher::{Dispatcher, WAITING, Waiter};

@@ -7,12 +7,12 @@ mod tending;
 use std::sync::Arc;
 
 use mission_control_kernel::{ProjectId, Revision, StoreError, Timestamp};
-use mission_control_missions::{Reason, ShortName};
+use mission_control_missions::{Once, Reason, Receipt, ShortName};
 use mission_control_workflows::schedule::{
     MOST_SCHEDULES, NewSchedule, Paused, Schedule, ScheduleChange, ScheduleId, ScheduleSpec,
     Target, Tick,
 };
-use mission_control_workflows::template::{Changed, Kept, ScheduleName};
+use mission_control_workflows::template::{Changed, Kept, NotKept, ScheduleName};
 
 use crate::mission_control::MissionControl;
 use crate::templates::{Fault, TemplateLaunch, TemplateRefusal};
@@ -94,7 +94,8 @@ impl MissionControl {
         Ok(SchedulePage { schedules, next })
     }
 
-    /// Keeps a new schedule, at rest from the beginning where `paused` says so.
+    /// Keeps a new schedule, at rest from the beginning where `paused` says so, unless there is one that
+    /// says the same.
     ///
     /// # Errors
     /// The refusal inside; storage trouble outside.
@@ -105,7 +106,8 @@ impl MissionControl {
         spec: ScheduleSpec,
         paused: bool,
         by: ShortName,
-    ) -> Result<Result<Schedule, ScheduleRefusal>, StoreError> {
+        receipt: Option<Receipt<Kept<Schedule>>>,
+    ) -> Result<Result<Once<Kept<Schedule>>, ScheduleRefusal>, StoreError> {
         if let Err(faults) = self.check_target(project, &spec.target, &by).await? {
             return Ok(Err(ScheduleRefusal::Wrong(faults)));
         }
@@ -120,11 +122,11 @@ impl MissionControl {
             spec: Arc::new(spec),
             created_by: by,
         };
-        Ok(match self.inner.stores.schedules.add_schedule(new).await? {
-            Kept::Made(schedule) => Ok(schedule),
-            Kept::Taken => Err(ScheduleRefusal::Taken),
-            Kept::Full => Err(ScheduleRefusal::Full),
-        })
+        let kept = self.inner.stores.schedules.add_schedule(new, receipt).await?;
+        Ok(kept.transpose().map_err(|why| match why {
+            NotKept::Taken => ScheduleRefusal::Taken,
+            NotKept::Full => ScheduleRefusal::Full,
+        }))
     }
 
     /// Replaces what a schedule says, if it is still at `seen`, or whatever it is by now. With another
@@ -148,9 +150,14 @@ impl MissionControl {
             let moved = current.spec.cadence != spec.cadence;
             let next = moved.then(|| spec.cadence.next_after(self.store_time()));
             let spec = Some(Arc::clone(&spec));
-            Some(ScheduleChange { spec, next, ..ScheduleChange::default() })
+            ScheduleChange { spec, next, ..ScheduleChange::default() }
         };
-        self.adjust(project, name, seen, say).await
+        let changed = self.adjust(project, name, seen, say, None).await?;
+        Ok(changed.and_then(|changed| match changed {
+            Once::Now(schedule) => Ok(schedule),
+            // Nobody has named a key.
+            Once::Before(_) | Once::KeyReused => Err(ScheduleRefusal::Stale),
+        }))
     }
 
     /// Lets a schedule rest; nothing happens to one that does.
@@ -163,14 +170,14 @@ impl MissionControl {
         name: &ScheduleName,
         by: ShortName,
         reason: Reason,
-    ) -> Result<Result<Schedule, ScheduleRefusal>, StoreError> {
+        receipt: Option<Receipt<Schedule>>,
+    ) -> Result<Result<Once<Schedule>, ScheduleRefusal>, StoreError> {
         let paused = Paused { at: self.store_time(), by: Some(by), reason };
         let say = |current: &Schedule| {
-            let paused = Some(Some(paused.clone()));
-            let change = || ScheduleChange { paused, ..ScheduleChange::default() };
-            current.paused.is_none().then(change)
+            let paused = current.paused.is_none().then(|| Some(paused.clone()));
+            ScheduleChange { paused, ..ScheduleChange::default() }
         };
-        self.adjust(project, name, None, say).await
+        self.adjust(project, name, None, say, receipt).await
     }
 
     /// Lets a schedule go on with the first tick from now; nothing happens to one that does not rest.
@@ -182,13 +189,16 @@ impl MissionControl {
         &self,
         project: &ProjectId,
         name: &ScheduleName,
-    ) -> Result<Result<Schedule, ScheduleRefusal>, StoreError> {
+        receipt: Option<Receipt<Schedule>>,
+    ) -> Result<Result<Once<Schedule>, ScheduleRefusal>, StoreError> {
         let say = |current: &Schedule| {
-            current.paused.as_ref()?;
+            if current.paused.is_none() {
+                return ScheduleChange::default();
+            }
             let next = Some(current.spec.cadence.next_after(self.store_time()));
-            Some(ScheduleChange { paused: Some(None), next, ..ScheduleChange::default() })
+            ScheduleChange { paused: Some(None), next, ..ScheduleChange::default() }
         };
-        self.adjust(project, name, None, say).await
+        self.adjust(project, name, None, say, receipt).await
     }
 
     /// Removes a schedule with its ticks; says whether it was there. What it has made stays.
@@ -222,19 +232,6 @@ impl MissionControl {
         Ok(TickPage { ticks, next })
     }
 
-    /// The ticks that a schedule has before it, as far as it does not rest.
-    #[must_use]
-    pub fn upcoming(&self, schedule: &Schedule, count: usize) -> Vec<Timestamp> {
-        if schedule.paused.is_some() {
-            return Vec::new();
-        }
-        let cadence = &schedule.spec.cadence;
-        let Some(next) = schedule.next else { return Vec::new() };
-        let mut ticks = vec![next];
-        ticks.extend(cadence.upcoming(next, count.saturating_sub(1)));
-        ticks
-    }
-
     /// The clock that schedules are judged by.
     #[must_use]
     pub fn store_time(&self) -> Timestamp {
@@ -248,8 +245,10 @@ impl MissionControl {
         project: &ProjectId,
         name: &ScheduleName,
         seen: Option<Revision>,
-        say: impl Fn(&Schedule) -> Option<ScheduleChange> + Send + Sync,
-    ) -> Result<Result<Schedule, ScheduleRefusal>, StoreError> {
+        say: impl Fn(&Schedule) -> ScheduleChange + Send + Sync,
+        receipt: Option<Receipt<Schedule>>,
+    ) -> Result<Result<Once<Schedule>, ScheduleRefusal>, StoreError> {
+        let receipt = receipt.map(Arc::new);
         for _ in 0..TIMES_ADJUSTED {
             let Some(current) = self.schedule(project, name).await? else {
                 return Ok(Err(ScheduleRefusal::Missing));
@@ -257,9 +256,11 @@ impl MissionControl {
             if seen.is_some_and(|seen| seen != current.revision) {
                 return Ok(Err(ScheduleRefusal::Stale));
             }
-            let Some(change) = say(&current) else { return Ok(Ok(current)) };
-            let change = ScheduleChange { seen: Some(current.revision), ..change };
-            match self.change(project, name, change).await? {
+            let change = ScheduleChange { seen: Some(current.revision), ..say(&current) };
+            if change.is_nothing() && receipt.is_none() {
+                return Ok(Ok(Once::Now(current)));
+            }
+            match self.change(project, name, change, receipt.clone()).await? {
                 Err(ScheduleRefusal::Stale) if seen.is_none() => {}
                 told => return Ok(told),
             }
@@ -272,12 +273,16 @@ impl MissionControl {
         project: &ProjectId,
         name: &ScheduleName,
         change: ScheduleChange,
-    ) -> Result<Result<Schedule, ScheduleRefusal>, StoreError> {
-        Ok(match self.inner.stores.schedules.change_schedule(project, name, change).await? {
+        receipt: Option<Arc<Receipt<Schedule>>>,
+    ) -> Result<Result<Once<Schedule>, ScheduleRefusal>, StoreError> {
+        let schedules = &self.inner.stores.schedules;
+        let changed = schedules.change_schedule(project, name, change, receipt).await?;
+        let told = changed.map(|changed| match changed {
             Changed::Done(schedule) => Ok(schedule),
             Changed::Missing => Err(ScheduleRefusal::Missing),
             Changed::Stale => Err(ScheduleRefusal::Stale),
-        })
+        });
+        Ok(told.transpose())
     }
 
     /// Whether a target could be fired now: whoever makes a schedule learns of a slip at once, and not

@@ -1,5 +1,7 @@
 //! A mission store that hands out what it is given and notes what it is asked to do.
 
+mod follow_ups;
+
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -8,14 +10,16 @@ use async_trait::async_trait;
 use mission_control_kernel::{
     AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
 };
-use mission_control_missions::queue::{QueueChange, QueueLine, QueueState};
+use mission_control_missions::queue::{QueueChange, QueueLine, QueueSet, QueueState};
 use mission_control_missions::{
-    Action, Actor, AttemptRecord, ClaimRequest, Claims, DeadLetter, Due, FollowUpTask, Found,
-    HeldLease, KeptAnswer, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent,
-    MissionStore, Outcome, QueueView, Refusal, Renewal, Request, Verdict,
+    Action, Actor, AttemptRecord, ClaimRequest, Claims, DeadLetter, Dependency, Due, FollowUpTask,
+    Found, HeldLease, KeptAnswer, KeptFollowUp, Kind, ListPage, ListQuery, LogLevel, LogLine,
+    Mission, MissionEvent, MissionStore, Once, Outcome, QueueView, Receipt, Refusal, Renewal,
+    Request, Verdict,
 };
 use tokio::sync::{Semaphore, watch};
 
+use self::follow_ups::FollowUps;
 use super::story::{Story, mission};
 
 /// The store's clock stands.
@@ -36,8 +40,9 @@ struct State {
     away: Vec<&'static str>,
     stuck: Vec<MissionId>,
     due: VecDeque<Due>,
-    follow_ups: VecDeque<FollowUpTask>,
-    finished: Vec<i64>,
+    follow_ups: FollowUps,
+    /// How long each request takes.
+    pace: Duration,
     related: Vec<MissionId>,
 }
 
@@ -114,10 +119,6 @@ impl ScriptedQueue {
         self.state.lock().unwrap().due.push_back(due);
     }
 
-    pub(crate) fn add_follow_up(&self, task: FollowUpTask) {
-        self.state.lock().unwrap().follow_ups.push_back(task);
-    }
-
     /// What depends on, or lies below, every mission.
     pub(crate) fn set_related(&self, ids: Vec<MissionId>) {
         self.state.lock().unwrap().related = ids;
@@ -136,10 +137,6 @@ impl ScriptedQueue {
     /// From now on there is trouble with whatever is done to this mission.
     pub(crate) fn set_stuck(&self, mission: MissionId) {
         self.state.lock().unwrap().stuck.push(mission);
-    }
-
-    pub(crate) fn finished(&self) -> Vec<i64> {
-        self.state.lock().unwrap().finished.clone()
     }
 
     fn related_after(&self, after: Option<MissionId>, limit: u32) -> Vec<MissionId> {
@@ -185,6 +182,7 @@ impl MissionStore for ScriptedQueue {
             return Ok(Verdict::Refused(Refusal::Busy));
         }
         state.applied.push(words);
+        state.now = Some(state.now.unwrap_or(NOW).plus(state.pace));
         drop(state);
         self.note();
         let done = Outcome { missions: Vec::new(), run: None, changed: true, repeated: None };
@@ -211,7 +209,9 @@ impl MissionStore for ScriptedQueue {
             for _ in 0..claimant.free {
                 let Some(n) = state.ready.pop_front() else { return Ok(claims) };
                 let story = Story::of(n, &ProjectId::default_project()).claimed_by(claimant.id);
-                claims.taken.push((place, story.mission));
+                let mut mission = story.mission;
+                mission.dependencies = edges_to(&state.related);
+                claims.taken.push((place, mission));
             }
         }
         Ok(claims)
@@ -240,10 +240,7 @@ impl MissionStore for ScriptedQueue {
         let related = self.related_after(None, u32::MAX);
         let mut found = mission(0);
         found.id = id;
-        found.dependencies = related
-            .into_iter()
-            .map(|on| mission_control_missions::Dependency { on, settled: false })
-            .collect();
+        found.dependencies = edges_to(&related);
         Ok(Some(found))
     }
 
@@ -251,7 +248,13 @@ impl MissionStore for ScriptedQueue {
         unscripted()
     }
 
-    async fn results(&self, _: &Scope, _: &[MissionId]) -> Result<Vec<Found>, StoreError> {
+    async fn results(
+        &self,
+        _: &Scope,
+        _: &[MissionId],
+        _: usize,
+    ) -> Result<Vec<Found>, StoreError> {
+        self.is_there("results")?;
         Ok(Vec::new())
     }
 
@@ -332,7 +335,8 @@ impl MissionStore for ScriptedQueue {
         _: Option<&Kind>,
         _: QueueChange,
         _: &Actor,
-    ) -> Result<(), StoreError> {
+        _: Option<Receipt<QueueSet>>,
+    ) -> Result<Once<QueueSet>, StoreError> {
         unscripted()
     }
 
@@ -347,14 +351,20 @@ impl MissionStore for ScriptedQueue {
     }
 
     async fn take_follow_ups(&self, limit: u32) -> Result<Vec<FollowUpTask>, StoreError> {
-        let mut state = self.state.lock().unwrap();
-        let count = state.follow_ups.len().min(limit as usize);
-        Ok(state.follow_ups.drain(..count).collect())
+        Ok(self.state.lock().unwrap().follow_ups.take(limit))
     }
 
-    async fn finish_follow_up(&self, id: i64) -> Result<(), StoreError> {
-        self.state.lock().unwrap().finished.push(id);
-        Ok(())
+    async fn keep_follow_up(
+        &self,
+        id: i64,
+        _: Timestamp,
+    ) -> Result<Option<KeptFollowUp>, StoreError> {
+        let now = self.now();
+        Ok(self.state.lock().unwrap().follow_ups.keep(id, now))
+    }
+
+    async fn finish_follow_up(&self, id: i64, _: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.state.lock().unwrap().follow_ups.finish(id))
     }
 
     async fn dependants(
@@ -378,4 +388,8 @@ impl MissionStore for ScriptedQueue {
 
 fn unscripted<T>() -> Result<T, StoreError> {
     Err(StoreError::Defect("no test has scripted this".to_owned()))
+}
+
+fn edges_to(related: &[MissionId]) -> Vec<Dependency> {
+    related.iter().map(|on| Dependency { on: *on, settled: false }).collect()
 }

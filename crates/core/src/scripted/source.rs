@@ -69,6 +69,7 @@ pub(crate) fn assignment(n: u32) -> Assignment {
         input: None,
         metadata: mission.spec.metadata.clone(),
         dependencies: Vec::new(),
+        dependencies_omitted: Vec::new(),
         timeout: None,
         document: "{}".into(),
     };

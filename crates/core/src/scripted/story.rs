@@ -115,6 +115,7 @@ fn new_mission(id: MissionId, n: u32, project: &ProjectId) -> Change {
         project: project.clone(),
         spec: spec.into(),
         parent: None,
+        under: None,
         depends_on: Vec::new(),
         held: false,
         scheduled_at: None,

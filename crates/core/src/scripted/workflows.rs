@@ -4,10 +4,10 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use mission_control_kernel::{MissionId, ProjectId, RunId, Scope, StoreError};
-use mission_control_missions::ShortName;
+use mission_control_missions::{Once, Receipt, ShortName};
 use mission_control_workflows::{
-    Definition, Members, RunPage, RunQuery, RunView, Saved, Workflow, WorkflowName, WorkflowStore,
-    WorkflowSummary,
+    Definition, Members, NoRoom, RunPage, RunQuery, RunView, Saved, Workflow, WorkflowName,
+    WorkflowStore, WorkflowSummary,
 };
 
 #[derive(Default)]
@@ -29,7 +29,8 @@ impl WorkflowStore for ScriptedWorkflows {
         _: &ProjectId,
         _: &Definition,
         _: &ShortName,
-    ) -> Result<Saved, StoreError> {
+        _: Option<Receipt<Saved>>,
+    ) -> Result<Once<Result<Saved, NoRoom>>, StoreError> {
         Err(StoreError::Unavailable("scripted".to_owned()))
     }
 

@@ -2,14 +2,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mission_control_kernel::{LeaseId, MissionId, RunId, StoreError};
+use mission_control_kernel::{LeaseId, MissionId, RunId, StoreError, Timestamp};
 use mission_control_missions::{
     Actor, Command, Due, FollowUp, FollowUpTask, RunCommand, RunTask, Task,
 };
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::{Checkpoint, DueSweep, FollowUpSweep, RESCUE_EVERY, STEP, Sweep, repeat};
+use super::{Checkpoint, DueSweep, FollowUpSweep, FollowUps, RESCUE_EVERY, STEP, Sweep, repeat};
 use crate::journal::Snapshot;
 use crate::projection::Projection;
 use crate::scripted::{ScriptedJournal, ScriptedQueue, ScriptedWorkflows, Story, mission, project};
@@ -18,12 +18,17 @@ fn ids(count: u32) -> Vec<MissionId> {
     (1..=count).map(|n| mission(n).id).collect()
 }
 
+/// The store's clock stands at a second when they are taken.
+const TAKEN_UNTIL: Timestamp = Timestamp::from_micros(31_000_000);
+
 fn follow_up(id: i64, what: FollowUp) -> FollowUpTask {
-    FollowUpTask { id, task: Task::Mission { mission: mission(0).id, what } }
+    let task = Task::Mission { mission: mission(0).id, what };
+    FollowUpTask { id, task, taken_until: TAKEN_UNTIL }
 }
 
 fn over(queue: &Arc<ScriptedQueue>) -> FollowUpSweep {
-    FollowUpSweep { store: queue.clone(), workflows: Arc::<ScriptedWorkflows>::default() }
+    let workflows = Arc::<ScriptedWorkflows>::default();
+    FollowUpSweep { follow_ups: FollowUps::of(queue.clone(), workflows) }
 }
 
 #[tokio::test]
@@ -93,15 +98,59 @@ async fn what_a_retry_of_a_run_has_retried_it_does_not_retry_again() {
     assert_eq!((report.finished, report.moved, queue.applied().len()), (1, 5, 5));
 }
 
+/// A page takes eight seconds here: of those half a minute there is enough left for two more.
+#[tokio::test]
+async fn a_follow_up_is_held_on_to_page_by_page() {
+    let cancel = RunCommand::Cancel { reason: None };
+    for (task, words) in [
+        (of_run(7, cancel), "cancel"),
+        (of_run(7, RunCommand::Pause), "align"),
+        (follow_up(7, FollowUp::Dependants), "settle"),
+        (follow_up(7, FollowUp::CancelChildren), "cancel"),
+    ] {
+        let queue = Arc::new(ScriptedQueue::default());
+        let sweep = over_members(&queue, ids(4 * STEP + 1));
+        queue.set_related(ids(4 * STEP + 1));
+        queue.set_pace(Duration::from_millis(16));
+        queue.add_follow_up(task);
+        let report = sweep.sweep().await.unwrap();
+        assert_eq!((report.finished, report.moved), (1, 4 * STEP + 1), "{words}");
+        assert_eq!((queue.kept(), queue.finished()), (vec![7, 7], vec![7]), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_follow_up_that_somebody_else_has_taken_is_given_up() {
+    let cancel = RunCommand::Cancel { reason: None };
+    for (task, told) in [
+        (of_run(7, cancel), 2 * STEP),
+        (of_run(7, RunCommand::Pause), 2 * STEP),
+        (of_run(7, RunCommand::Retry), 0),
+        (follow_up(7, FollowUp::Dependants), 2 * STEP),
+        (follow_up(7, FollowUp::CancelChildren), 2 * STEP),
+    ] {
+        let queue = Arc::new(ScriptedQueue::default());
+        let sweep = over_members(&queue, ids(4 * STEP + 1));
+        queue.set_related(ids(4 * STEP + 1));
+        queue.set_pace(Duration::from_millis(16));
+        queue.take_over();
+        queue.add_follow_up(task);
+        let report = sweep.sweep().await.unwrap();
+        assert_eq!((report.finished, report.left, report.moved), (0, 1, told));
+        assert_eq!((queue.kept(), queue.finished()), (vec![7], vec![]));
+    }
+}
+
 fn over_members(queue: &Arc<ScriptedQueue>, members: Vec<MissionId>) -> FollowUpSweep {
     let workflows = Arc::<ScriptedWorkflows>::default();
     workflows.set_members(members);
-    FollowUpSweep { store: queue.clone(), workflows }
+    FollowUpSweep { follow_ups: FollowUps::of(queue.clone(), workflows) }
 }
 
 fn of_run(id: i64, command: RunCommand) -> FollowUpTask {
     let run = RunId::new(mission(0).id.uuid());
-    FollowUpTask { id, task: Task::Run(RunTask { run, command, by: Actor::System }) }
+    let task = Task::Run(RunTask { run, command, by: Actor::System });
+    FollowUpTask { id, task, taken_until: TAKEN_UNTIL }
 }
 
 #[tokio::test]

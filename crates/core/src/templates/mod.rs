@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mission_control_kernel::{ProjectId, Revision, StoreError};
-use mission_control_missions::ShortName;
+use mission_control_missions::{Once, Receipt, ShortName};
 use mission_control_workflows::template::{
-    Changed, Kept, MOST_TEMPLATES, NewTemplate, Template, TemplateName, TemplateSpec, builtin,
-    builtins,
+    Changed, Kept, MOST_TEMPLATES, NewTemplate, NotKept, Template, TemplateName, TemplateSpec,
+    builtin, builtins,
 };
 
 use crate::mission_control::MissionControl;
@@ -113,7 +113,7 @@ impl MissionControl {
         Ok(TemplatePage { templates, next })
     }
 
-    /// Keeps a new template.
+    /// Keeps a new template, unless there is one that says the same.
     ///
     /// # Errors
     /// The refusal inside; storage trouble outside.
@@ -123,20 +123,23 @@ impl MissionControl {
         name: TemplateName,
         spec: TemplateSpec,
         by: ShortName,
-    ) -> Result<Result<Template, TemplateRefusal>, StoreError> {
-        if builtin(project, &name).is_some() {
-            return Ok(Err(TemplateRefusal::Taken));
+        receipt: Option<Receipt<Kept<Template>>>,
+    ) -> Result<Result<Once<Kept<Template>>, TemplateRefusal>, StoreError> {
+        if let Some(there) = builtin(project, &name) {
+            let same = Some(there).filter(|there| *there.spec == spec);
+            let kept = same.map(|there| Once::Now(Kept::Same(there)));
+            return Ok(kept.ok_or(TemplateRefusal::Taken));
         }
         let spec = match checked(spec) {
             Ok(spec) => Arc::new(spec),
             Err(faults) => return Ok(Err(TemplateRefusal::Wrong(faults))),
         };
         let new = NewTemplate { project: project.clone(), name, spec, created_by: by };
-        Ok(match self.inner.stores.templates.add_template(new).await? {
-            Kept::Made(template) => Ok(template),
-            Kept::Taken => Err(TemplateRefusal::Taken),
-            Kept::Full => Err(TemplateRefusal::Full),
-        })
+        let kept = self.inner.stores.templates.add_template(new, receipt).await?;
+        Ok(kept.transpose().map_err(|why| match why {
+            NotKept::Taken => TemplateRefusal::Taken,
+            NotKept::Full => TemplateRefusal::Full,
+        }))
     }
 
     /// Replaces what a template says, if it is still at `seen`, or whatever it is by now.

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use mission_control_kernel::JsonText;
 use mission_control_missions::Mission;
 
-/// The mission, the attempt, and the results of what it depended on. Members that have no value
-/// are `null`, never absent.
-pub(super) fn document(mission: &Mission, dependencies: &[(String, Option<JsonText>)]) -> Arc<str> {
+use crate::fleet::Handover;
+
+/// The mission, the attempt, and the results of what it depended on, with the ids of those whose
+/// results are too many to come along. Members that have no value are `null`, never absent.
+pub(super) fn document(mission: &Mission, handover: &Handover) -> Arc<str> {
     let spec = &mission.spec;
     let mut object = Object::new();
     object.text("id", Some(mission.id));
@@ -38,10 +40,15 @@ pub(super) fn document(mission: &Mission, dependencies: &[(String, Option<JsonTe
         None => object.raw("timeout_seconds", "null"),
     }
     let mut results = Object::new();
-    for (name, result) in dependencies {
+    for (name, result) in &handover.results {
         results.raw(name, result.as_ref().map_or("null", JsonText::as_str));
     }
     object.raw("dependencies", results.close());
+    let mut omitted = Object::new();
+    for (name, mission) in &handover.omitted {
+        omitted.text(name, Some(mission));
+    }
+    object.raw("dependencies_omitted", omitted.close());
     object.close().into()
 }
 
@@ -114,7 +121,13 @@ mod tests {
     fn a_document_holds_the_mission_and_what_it_depended_on() {
         let mission = scripted::mission(7);
         let result = JsonText::from_checked(r#"{"n":1}"#).unwrap();
-        let text = document(&mission, &[("plan \"a\"".to_owned(), Some(result))]);
+        let text = document(
+            &mission,
+            &Handover {
+                results: vec![("plan \"a\"".to_owned(), Some(result))],
+                omitted: vec![("scan".to_owned(), mission.id)],
+            },
+        );
         for member in [
             format!(r#""id":"{}""#, mission.id),
             r#""title":"mission 7""#.to_owned(),
@@ -122,6 +135,7 @@ mod tests {
             r#""labels":[]"#.to_owned(),
             r#""timeout_seconds":null"#.to_owned(),
             r#""dependencies":{"plan \"a\"":{"n":1}}"#.to_owned(),
+            format!(r#""dependencies_omitted":{{"scan":"{}"}}"#, mission.id),
         ] {
             assert!(text.contains(&member), "{member} is not in {text}");
         }

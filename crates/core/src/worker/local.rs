@@ -30,12 +30,16 @@ impl LocalSource {
         Self { control, scope: Scope::one(project.clone()), project }
     }
 
+    /// What there was no room for the work names, for an executor to read with
+    /// [`MissionControl::dependency_result`], or a program over HTTP; nothing is read here beyond
+    /// the bytes that a claim hands over. They are counted for each mission alone, so that what its
+    /// program finds does not hang on what was claimed with it.
     async fn assignment(
         &self,
         mission: &Mission,
         lease: Duration,
     ) -> Result<Assignment, StoreError> {
-        let dependencies = self.control.dependency_results(mission).await?;
+        let handover = self.control.dependency_results(mission).await?;
         let spec = &mission.spec;
         let work = Work {
             mission: mission.id,
@@ -47,8 +51,9 @@ impl LocalSource {
             description: spec.description.clone(),
             input: spec.input.clone(),
             metadata: spec.metadata.clone(),
-            document: document(mission, &dependencies),
-            dependencies,
+            document: document(mission, &handover),
+            dependencies: handover.results,
+            dependencies_omitted: handover.omitted,
             timeout: spec.timeout,
         };
         Ok(Assignment { work, lease })

@@ -42,7 +42,8 @@ impl Agent {
     /// Claims, waiting for at most 20 s.
     pub(crate) async fn claim(&self, app: &App, max: u32) -> Result<Vec<Mission>> {
         let want = Want { max, wait: Duration::from_secs(20), ..Want::default() };
-        Ok(app.control.claim(&everything(), self.id, want).await??.missions)
+        let claimed = app.control.claim(&everything(), self.id, want).await??;
+        Ok(claimed.missions.into_iter().map(|taken| taken.mission).collect())
     }
 }
 

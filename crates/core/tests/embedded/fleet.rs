@@ -57,7 +57,8 @@ async fn a_heartbeat_that_waits_tells_of_a_cancellation_at_once() -> Result<()> 
     // A heartbeat waits no longer than a third of the lease.
     let want = Want { max: 2, lease: LONGEST_LEASE, ..Want::default() };
     let taken = app.control.claim(&everything(), hand.id, want).await??.missions;
-    let mut beats: Vec<Beat> = taken.iter().map(|mission| Beat::alive(lease_of(mission))).collect();
+    let mut beats: Vec<Beat> =
+        taken.iter().map(|taken| Beat::alive(lease_of(&taken.mission))).collect();
     beats[0].progress = Some(Progress::parse(30.0)?);
     let scope = everything();
     let cancel = Command::Cancel { reason: None, children: false };
@@ -68,7 +69,7 @@ async fn a_heartbeat_that_waits_tells_of_a_cancellation_at_once() -> Result<()> 
     let renewal = renewal?.expect("the agent is there").renewal;
     assert_eq!((renewal.cancelled, renewal.lost), (vec![cancelled.id], vec![]));
     assert_eq!(renewal.renewed[0].0.mission, kept.id);
-    let told = app.control.mission(&everything(), taken[0].id).await?.expect("it is there");
+    let told = app.control.mission(&everything(), taken[0].mission.id).await?.expect("it is there");
     assert!(told.output().is_some_and(|output| output.progress.percent() == 30.0));
     app.control.stop().await;
     Ok(())
@@ -154,6 +155,23 @@ async fn an_agent_that_is_full_gets_the_next_mission_when_one_of_its_own_ends() 
     Ok(())
 }
 
+/// What it has just taken it could not name yet.
+#[tokio::test]
+async fn an_agent_that_names_none_of_its_missions_is_not_kept_waiting() -> Result<()> {
+    let app = App::start().await?;
+    let hand = Agent::register(&app, "hand").await?;
+    app.make_one("one").await?;
+    let begin = Instant::now();
+    hand.claim(&app, 1).await?;
+    // From here on nobody tells that it has taken something.
+    caught_up(async || app.control.agent(&everything(), hand.id).await).await?;
+    let heard = app.control.heartbeat(&everything(), hand.id, Vec::new(), LONG).await?;
+    assert_eq!(heard.map(|heard| heard.duty), Some(Duty::Active));
+    assert!(begin.elapsed() < LONG, "{:?}", begin.elapsed());
+    app.control.stop().await;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_heartbeat_tells_what_an_operator_decided() -> Result<()> {
     let app = App::start().await?;
@@ -163,7 +181,7 @@ async fn a_heartbeat_tells_what_an_operator_decided() -> Result<()> {
     // A heartbeat waits no longer than a third of the lease.
     let want = Want { lease: LONGEST_LEASE, ..Want::default() };
     let held = app.control.claim(&scope, hand.id, want).await??.missions;
-    let beats = || held.iter().map(|mission| Beat::alive(lease_of(mission))).collect();
+    let beats = || held.iter().map(|taken| Beat::alive(lease_of(&taken.mission))).collect();
     let quiet = app.control.heartbeat(&scope, hand.id, beats(), Duration::ZERO).await?;
     assert_eq!(quiet.map(|heard| heard.duty), Some(Duty::Active));
     let (heard, drained) = tokio::join!(

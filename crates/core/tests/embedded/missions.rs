@@ -1,13 +1,13 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use mission_control::Gone;
-use mission_control::JournalEntry;
-use mission_control::missions::{Actor, Command, EventKind, ListQuery, Status};
+use mission_control::kernel::MAX_JSON_BYTES;
+use mission_control::missions::{Actor, Command, EventKind, ListQuery, Refusal, Status};
+use mission_control::{Gone, JournalEntry, Want};
 use tokio::time::Instant;
 
 use crate::crew::{Agent, complete};
-use crate::{App, caught_up, everything};
+use crate::{App, LONG, caught_up, everything};
 
 #[tokio::test]
 async fn totals_know_of_every_write_that_was_answered() -> Result<()> {
@@ -73,7 +73,7 @@ async fn dependants_are_let_go_or_called_off_by_the_end_of_what_they_wait_for() 
     complete(&app, &taken[0], r#"{"n":1}"#).await?;
     let taken = hand.claim(&app, 5).await?;
     assert_eq!(taken[0].id, later[0].id);
-    let results = app.control.dependency_results(&taken[0]).await?;
+    let results = app.control.dependency_results(&taken[0]).await?.results;
     assert_eq!(results[0].0, made[0].id.to_string());
     assert_eq!(results[0].1.as_ref().map(|json| json.as_str()), Some(r#"{"n":1}"#));
 
@@ -162,6 +162,51 @@ async fn what_is_explained_as_ready_is_what_a_claim_takes() -> Result<()> {
     assert!(explained(held.id).await?.expect("it is there").ready);
     assert_eq!(hand.claim(&app, 1).await?[0].id, held.id);
     assert!(!explained(held.id).await?.expect("it is there").ready);
+    app.control.stop().await;
+    Ok(())
+}
+
+/// Two that wait for the same nine get sixteen results between them; the rest they read one by one,
+/// as long as their attempts go on.
+#[tokio::test]
+async fn a_claim_hands_over_as_many_results_as_there_is_room_for() -> Result<()> {
+    let app = App::start().await?;
+    let hand = Agent::register(&app, "hand").await?;
+    let first: Vec<_> = (0..9).map(|n| app.draft(&format!("first {n}"))).collect();
+    let on: Vec<_> = first.iter().map(|first| first.id).collect();
+    app.make(first).await?;
+    let large = format!("\"{}\"", "x".repeat(MAX_JSON_BYTES - 2));
+    for _ in &on {
+        complete(&app, &hand.claim(&app, 1).await?[0], &large).await?;
+    }
+    let mut second = ["one", "other"].map(|title| app.draft(title));
+    second.iter_mut().for_each(|second| second.depends_on.clone_from(&on));
+    app.make(second.to_vec()).await?;
+    let want = Want { max: 2, wait: LONG, ..Want::default() };
+    let taken = app.control.claim(&everything(), hand.id, want).await??.missions;
+    let names = |n: usize| on.iter().map(ToString::to_string).take(n).collect::<Vec<_>>();
+    let told: Vec<_> = taken
+        .iter()
+        .map(|taken| {
+            let results = taken.handover.results.iter();
+            assert!(
+                results.clone().all(|(_, it)| it.as_ref().is_some_and(|it| it.as_str() == large))
+            );
+            (results.map(|(name, _)| name.clone()).collect(), taken.handover.omitted.clone())
+        })
+        .collect();
+    let left: Vec<_> = on[7..].iter().map(|on| (on.to_string(), *on)).collect();
+    assert_eq!(told, [(names(9), Vec::new()), (names(7), left)]);
+
+    let other = &taken[1].mission;
+    let read =
+        async |lease, on| app.control.dependency_result(&everything(), other.id, lease, on).await;
+    let result = read(other.lease_id, on[8]).await?;
+    assert_eq!(result.map(|it| it.map(|it| it.as_str().len())), Ok(Some(MAX_JSON_BYTES)));
+    assert_eq!(read(other.lease_id, taken[0].mission.id).await?, Err(Refusal::NotFound));
+    assert_eq!(read(other.lease_id.next(), on[8]).await?, Err(Refusal::LeaseLost));
+    app.control.command(Actor::System, everything(), other.id, Command::TakeBack, None).await?;
+    assert_eq!(read(other.lease_id, on[8]).await?, Err(Refusal::LeaseLost));
     app.control.stop().await;
     Ok(())
 }

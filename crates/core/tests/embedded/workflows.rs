@@ -28,7 +28,9 @@ fn step(key: &str, depends_on: &[&str]) -> StepDefinition {
 
 async fn save(app: &App, steps: Vec<StepDefinition>) -> Result<()> {
     let definition = Definition::parse(reef(), text(""), steps)?;
-    app.control.save_workflow(&ProjectId::default_project(), &definition, &text("ada")).await?;
+    app.control
+        .save_workflow(&ProjectId::default_project(), &definition, &text("ada"), None)
+        .await??;
     Ok(())
 }
 
@@ -91,7 +93,7 @@ async fn a_run_goes_from_step_to_step_with_their_results() -> Result<()> {
         next.extend(hand.claim(&app, 9).await?);
     }
     for mission in &next {
-        let results = app.control.dependency_results(mission).await?;
+        let results = app.control.dependency_results(mission).await?.results;
         assert_eq!(results, [("plan".to_owned(), Some(json(r#"{"n":1}"#)))]);
         match mission.spec.step.as_ref().map(|step| step.key.as_str()) {
             Some("left") => drop(complete(&app, mission, r#"{"n":2}"#).await?),
@@ -99,7 +101,7 @@ async fn a_run_goes_from_step_to_step_with_their_results() -> Result<()> {
         }
     }
     let join = hand.claim(&app, 9).await?.pop().context("the join is let go")?;
-    let results = app.control.dependency_results(&join).await?;
+    let results = app.control.dependency_results(&join).await?.results;
     let left = ("left".to_owned(), Some(json(r#"{"n":2}"#)));
     assert_eq!(results, [left, ("odd".to_owned(), None)], "what failed has no result");
     complete(&app, &join, "1").await?;
@@ -201,6 +203,11 @@ async fn a_launch_that_cannot_be_says_why() -> Result<()> {
     let labelled = Launch { labels: vec![text("more")], ..of(1) };
     assert_eq!(refused(labelled).await?, LaunchRefusal::TooManyLabels { step: text("first") });
     assert!(matches!(refused(of(2)).await?, LaunchRefusal::TooLarge { .. }));
+    save(&app, (0..200).map(|n| step(&format!("s{n}"), &[])).collect()).await?;
+    let wide = Launch { input: Some(json(&half)), ..of(3) };
+    let refusal = refused(wide).await?;
+    let at_once = |at_least| at_least <= MAX_RUN_BYTES + half.len();
+    assert!(matches!(refusal, LaunchRefusal::TooLarge { at_least } if at_once(at_least)));
     assert_eq!(app.totals().await?.total(), 0, "nothing was made");
     app.control.stop().await;
     Ok(())

@@ -90,9 +90,17 @@ function gate(it) {
     h(
       "span",
       { class: "gate-detail" },
-      visible(it.detail),
-      it.until ? ` ${words.until(absolute(it.until))}` : null,
+      told(it),
       ...links.flatMap((link) => [" ", link]),
     ),
   );
+}
+
+/** What it says, with its instant as the page writes one. @param {Gate} it */
+function told(it) {
+  if (!it.until) return visible(it.detail);
+  const at = absolute(it.until);
+  return it.detail.includes(it.until)
+    ? visible(it.detail.replace(it.until, at))
+    : `${visible(it.detail)} ${words.until(at)}`;
 }

@@ -103,6 +103,7 @@ pub(crate) fn work(kind: &str) -> Work {
         input: None,
         metadata: JsonText::empty_object(),
         dependencies: Vec::new(),
+        dependencies_omitted: Vec::new(),
         timeout: None,
         document: r#"{"title":"Count the words"}"#.into(),
     }

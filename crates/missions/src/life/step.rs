@@ -95,6 +95,8 @@ impl Step<'_> {
         let mut next = self.after(attempt, usage);
         next.last_failure = None;
         next.snoozes = 0;
+        // What is done never waits again, whatever becomes of its run.
+        next.run_paused = false;
         next.phase = Phase::Completed(self.end_of(attempt, output));
         self.ended(next, attempt, usage, AttemptOutcome::Completed, None)
     }

@@ -26,5 +26,6 @@ pub use lane::{LaneId, LaneKey, Ticket, ticket};
 pub use place::{LaneRanks, Position, last_ahead};
 pub use rooms::Rooms;
 pub use state::{
-    KindQueue, Many, QueueChange, QueueChanged, QueueLimits, QueueLine, QueueState, WAITING_COUNTED,
+    KindQueue, Many, QueueChange, QueueChanged, QueueLimits, QueueLine, QueueSet, QueueState,
+    WAITING_COUNTED,
 };

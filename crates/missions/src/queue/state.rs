@@ -46,6 +46,15 @@ pub struct QueueChanged {
     pub by: Option<ShortName>,
 }
 
+/// How a queue is set.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct QueueSet {
+    /// What an operator has set.
+    pub setting: QueueSetting,
+    /// Who set it last; none where nobody has, nobody noted it, or nothing is set for a kind.
+    pub changed: Option<QueueChanged>,
+}
+
 /// The queue of one kind.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QueueState {
@@ -57,6 +66,13 @@ pub struct QueueState {
     pub changed: Option<QueueChanged>,
     /// How many run.
     pub running: u32,
+}
+
+impl From<QueueState> for QueueSet {
+    fn from(state: QueueState) -> Self {
+        let QueueState { setting, changed, .. } = state;
+        Self { setting, changed }
+    }
 }
 
 /// How many there are, counted as far as it matters.

@@ -63,6 +63,7 @@ pub(crate) fn new_mission(n: u64, spec: Spec) -> NewMission {
         project: ProjectId::default_project(),
         spec: spec.into(),
         parent: None,
+        under: None,
         depends_on: Vec::new(),
         held: false,
         scheduled_at: None,

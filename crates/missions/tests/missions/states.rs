@@ -363,6 +363,8 @@ fn a_mission_of_a_paused_run_stays_out_of_the_queue_whatever_happens_to_it() {
     assert!(mission.run_paused && ticket(&mission).is_none(), "{mission:?}");
     let running = after_all(pending(1, spec()), &[claim(), Command::Pause], NOW);
     assert!(running.running().is_some(), "what runs goes on");
+    let done = after(&running, &complete(lease(1)), NOW);
+    assert!(!done.run_paused, "what is done keeps no flag");
     let again = after(&running, &fail(lease(1), FailureClass::Transient), NOW);
     assert_eq!(
         ask(&again, &claim(), NOW.plus(secs(900))).map_err(|it| refusal_code(&it)),

@@ -172,6 +172,11 @@ impl<'a> Fold<'a> {
             changes.push(change);
         }
         let missions = changes.into_iter().map(|change| self.add(change)).collect();
+        for mission in new {
+            if let (Some(parent), Some(lease)) = (mission.parent, mission.under) {
+                self.renew(parent, lease);
+            }
+        }
         Ok(Outcome { missions, run: None, changed: true, repeated: None })
     }
 
@@ -188,6 +193,16 @@ impl<'a> Fold<'a> {
         self.order.push(mission.id);
         self.touched.insert(mission.id, Touched::created(mission.clone()));
         mission
+    }
+
+    /// Extends the lease of an attempt that has made something: any accepted write does. One that is
+    /// driven from outside has none.
+    fn renew(&mut self, id: MissionId, lease: LeaseId) {
+        let Some(found) = self.find(id) else { return };
+        let heartbeat = Command::Heartbeat { lease };
+        if let Ok(Decision::Renewed(next)) = decide(found, &heartbeat, self.now, (self.chance)()) {
+            self.put(*next);
+        }
     }
 
     /// Sets a flag of a mission that others now hang on; no entry tells of it.

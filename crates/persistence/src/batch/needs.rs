@@ -17,6 +17,8 @@ pub(crate) struct Needs {
     pub(crate) retried: Option<MissionId>,
     /// The run that is asked for something, or whose word counts for one of its missions.
     pub(crate) run: Option<RunId>,
+    /// The run that is asked for something: what was asked of it before must be known too.
+    pub(crate) asked: Option<RunId>,
 }
 
 /// The dependencies of `retried` missions whose standing is not known from `loaded`, sorted.
@@ -69,7 +71,16 @@ impl Needs {
             | Action::Selected { .. }
             | Action::Settle { .. } => None,
         };
-        Self { missions, attempt, retried, run }
+        let asked = match action {
+            Action::Run { run, .. } => Some(*run),
+            Action::Create(_)
+            | Action::Launch { .. }
+            | Action::Align { .. }
+            | Action::Command { .. }
+            | Action::Selected { .. }
+            | Action::Settle { .. } => None,
+        };
+        Self { missions, attempt, retried, run, asked }
     }
 }
 

@@ -12,6 +12,8 @@ use crate::row::{FollowUpRow, RunRow};
 #[derive(Default)]
 pub(crate) struct Runs {
     now: HashMap<RunId, Run>,
+    /// The command that was asked last of a run, where nobody has begun to do it.
+    waiting: HashMap<RunId, String>,
     /// Those that differ from their rows, in order.
     written: Vec<(RunWrite, RunId)>,
     /// What is to be done to their missions, in order.
@@ -19,9 +21,13 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
-    pub(crate) fn over(loaded: impl IntoIterator<Item = Run>) -> Self {
+    /// Over runs that are locked, with what was asked last of those that are asked again.
+    pub(crate) fn over(
+        loaded: impl IntoIterator<Item = Run>,
+        waiting: HashMap<RunId, String>,
+    ) -> Self {
         let now = loaded.into_iter().map(|run| (run.id, run)).collect();
-        Self { now, ..Self::default() }
+        Self { now, waiting, ..Self::default() }
     }
 
     pub(super) fn find(&self, id: RunId) -> Option<&Run> {
@@ -42,8 +48,12 @@ impl Runs {
             RunCommand::Resume => false,
             RunCommand::Cancel { .. } | RunCommand::Retry => {
                 let run = run.clone();
-                self.tasks.push(task);
-                return Ok((run, true));
+                // What will be done for the one who asked before is done for this one too.
+                let waits = self.waiting.get(&run.id).is_some_and(|it| it == task.command.name());
+                if !waits {
+                    self.add_task(task);
+                }
+                return Ok((run, !waits));
             }
         };
         if run.paused == paused {
@@ -54,13 +64,18 @@ impl Runs {
             self.written.push((RunWrite::Update, run.id));
         }
         let run = run.clone();
-        self.tasks.push(task);
+        self.add_task(task);
         Ok((run, true))
+    }
+
+    fn add_task(&mut self, task: RunTask) {
+        self.waiting.insert(task.run, task.command.name().to_owned());
+        self.tasks.push(task);
     }
 
     /// The rows to write.
     pub(super) fn into_rows(self) -> (Vec<(RunWrite, RunRow)>, Vec<FollowUpRow>) {
-        let Self { now, written, tasks } = self;
+        let Self { now, waiting: _, written, tasks } = self;
         let row = |(write, id)| now.get(&id).map(|run| (write, RunRow::of(run)));
         let asked = tasks.iter().filter_map(|task| {
             let run = now.get(&task.run)?;

@@ -50,6 +50,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     sql!("lock_leases"),
     sql!("past_attempts"),
     sql!("lock_runs"),
+    sql!("newest_asks"),
     sql!("take_receipts"),
     sql!("find_receipts"),
     sql!("fill_receipts"),
@@ -90,7 +91,7 @@ pub(super) async fn carry_out(
     let chance = &*context.chance;
     let standings = standings(link, &opened.missions, &needs).await?;
     let mut fold = Fold::over(opened.missions, opened.past, now, &chance).knowing(standings);
-    fold = fold.with_runs(Runs::over(opened.runs));
+    fold = fold.with_runs(Runs::over(opened.runs, opened.waiting));
     let mut fates = Vec::with_capacity(requests.len());
     let mut kept = Vec::new();
     for ((request, needs), receipt) in requests.iter().zip(&needs).zip(opened.receipts) {

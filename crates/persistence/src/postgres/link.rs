@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use futures::FutureExt as _;
 use futures::future::try_join_all;
 use mission_control_kernel::StoreError;
@@ -129,6 +130,16 @@ impl Link {
 
 pub(super) fn refs(params: &Params) -> Vec<&(dyn tokio_postgres::types::ToSql + Sync)> {
     params.iter().map(|param| &**param as &(dyn tokio_postgres::types::ToSql + Sync)).collect()
+}
+
+/// Rows of one statement of a transaction.
+pub(super) async fn query(
+    transaction: &Transaction<'_>,
+    sql: &'static str,
+    params: &Params,
+) -> Result<Vec<Row>, StoreError> {
+    let statement = transaction.prepare_cached(sql).await.map_err(|error| store_error(&error))?;
+    transaction.query(&statement, &refs(params)).await.map_err(|error| store_error(&error))
 }
 
 /// Session settings of the connections that write: the planner is pinned to index plans, since

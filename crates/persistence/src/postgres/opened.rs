@@ -1,6 +1,6 @@
 //! Flight 1 of a batch: what its requests need is locked and read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mission_control_kernel::{LeaseId, MissionId, RunId, StoreError};
 use mission_control_missions::{AttemptOutcome, Mission, Request, Run};
@@ -26,12 +26,15 @@ pub(super) struct Opened {
     pub(super) past: HashMap<(MissionId, LeaseId), AttemptOutcome>,
     pub(super) receipts: Vec<Kept>,
     pub(super) runs: Vec<Run>,
+    /// What was asked last of those that are asked again, where nobody has taken it.
+    pub(super) waiting: HashMap<RunId, String>,
 }
 
 /// Which rows a batch needs, each once and sorted.
 struct Needed {
     missions: Vec<String>,
     runs: Vec<String>,
+    asked: Vec<String>,
     past: (Vec<String>, Vec<i64>),
 }
 
@@ -44,10 +47,12 @@ impl Needed {
         let mut runs: Vec<RunId> = needs.iter().filter_map(|need| need.run).collect();
         runs.sort_unstable();
         runs.dedup();
+        let asked: BTreeSet<RunId> = needs.iter().filter_map(|need| need.asked).collect();
         let past = needs.iter().filter_map(|need| need.attempt);
         Self {
             missions: missions.iter().map(ToString::to_string).collect(),
             runs: runs.iter().map(ToString::to_string).collect(),
+            asked: asked.iter().map(ToString::to_string).collect(),
             past: past.map(|(mission, lease)| (mission.to_string(), lease.number())).unzip(),
         }
     }
@@ -57,6 +62,7 @@ impl Needed {
 struct Places {
     receipts: std::ops::Range<usize>,
     runs: Option<usize>,
+    waiting: Option<usize>,
     missions: usize,
 }
 
@@ -105,6 +111,11 @@ fn calls(
         calls.push((sql!("lock_runs"), params![needed.runs]));
         calls.len() - 1
     });
+    // Once they are locked, nothing more is asked of them.
+    let waiting = (!needed.asked.is_empty()).then(|| {
+        calls.push((sql!("newest_asks"), params![needed.asked]));
+        calls.len() - 1
+    });
     let missions = calls.len();
     calls.push((mission_sql!("lock_missions"), params![needed.missions.clone()]));
     calls.push((sql!("lock_leases"), params![needed.missions.clone()]));
@@ -112,7 +123,7 @@ fn calls(
     if !needed.past.0.is_empty() {
         calls.push((sql!("past_attempts"), params![needed.past.0, needed.past.1]));
     }
-    (calls, Places { receipts, runs, missions })
+    (calls, Places { receipts, runs, waiting, missions })
 }
 
 fn decode(
@@ -137,9 +148,13 @@ fn decode(
         Some(at) => answers[at].iter().map(runs::run).collect::<Result<_, _>>()?,
         None => Vec::new(),
     };
+    let waiting = match places.waiting {
+        Some(at) => answers[at].iter().map(runs::newest_ask).collect::<Result<_, _>>()?,
+        None => HashMap::new(),
+    };
     let receipts = receipts::read(requests, &answers[places.receipts.clone()])?;
     let begun = Begun::Yes(transaction_id(&answers[1])?);
-    Ok(Opened { begun, missions, locked_away, past, receipts, runs })
+    Ok(Opened { begun, missions, locked_away, past, receipts, runs, waiting })
 }
 
 /// Missions with their leases. One whose lease is just being renewed counts as held.

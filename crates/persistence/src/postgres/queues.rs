@@ -1,17 +1,19 @@
 //! The queues of a project: what operators set, what runs, and how what waits is divided.
 
-use deadpool_postgres::{Client, Transaction};
-use mission_control_kernel::{ProjectId, StoreError};
+use deadpool_postgres::Client;
+use mission_control_kernel::{ProjectId, StoreError, Timestamp};
 use mission_control_missions::queue::{
-    LANES_LOOKED_AT, QueueChange, QueueLine, QueueState, WAITING_COUNTED,
+    LANES_LOOKED_AT, QueueChange, QueueLine, QueueSet, QueueState, WAITING_COUNTED,
 };
-use mission_control_missions::{Actor, Kind};
+use mission_control_missions::{Actor, Kind, Once, Receipt};
+use tokio_postgres::Row;
 
 use super::committer::Context;
-use super::link::refs;
+use super::link::query;
 use super::load::{Columns, sql};
 use super::pool::Pool;
-use super::values::{At, Params, commit_error, params, store_error};
+use super::receipts;
+use super::values::{At, params, store_error};
 use crate::row::{LaneDepth, QueueRow, Reader, actor_to_column, lane_counted, lines, with_running};
 
 pub(super) async fn states(
@@ -21,16 +23,7 @@ pub(super) async fn states(
     let rows = pool.query(sql!("queues_of"), &params![project.to_string()]).await?;
     let mut set = Vec::with_capacity(rows.len());
     for row in &rows {
-        let mut c = Columns::of(row);
-        let row = QueueRow {
-            kind: c.take()?,
-            paused: c.take()?,
-            running_limit: c.take()?,
-            key_limit: c.take()?,
-            updated_at: c.time_some()?,
-            updated_by: c.take()?,
-        };
-        set.push(row.into_state(project)?);
+        set.push(state(row, project)?);
     }
     let rows = pool.query(sql!("kinds_in_use"), &params![project.to_string()]).await?;
     let running = rows.iter().map(counted).collect::<Result<Vec<_>, _>>()?;
@@ -72,13 +65,32 @@ pub(super) async fn waiting(
     Ok(lines(blocked, &depths, ids.len(), each, now))
 }
 
+/// Changes a queue and says how it is set then. Whoever waits looks again: it may be open now.
 pub(super) async fn change(
     context: &Context,
-    project: &ProjectId,
-    kind: Option<&Kind>,
+    queue: (&ProjectId, Option<&Kind>),
     change: QueueChange,
     by: &Actor,
-) -> Result<(), StoreError> {
+    receipt: Option<Receipt<QueueSet>>,
+) -> Result<Once<QueueSet>, StoreError> {
+    let now = context.clock.now();
+    let changing = |client| changed(client, now, queue, (change, by), receipt);
+    let set = context.pool.writing(changing).await?;
+    context.signals.work_arrived();
+    Ok(set)
+}
+
+async fn changed(
+    mut client: Client,
+    now: Timestamp,
+    (project, kind): (&ProjectId, Option<&Kind>),
+    (change, by): (QueueChange, &Actor),
+    receipt: Option<Receipt<QueueSet>>,
+) -> Result<Once<QueueSet>, StoreError> {
+    let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
+    if let Some(before) = receipts::answered_before(&transaction, receipt.as_ref(), now).await? {
+        return Ok(before);
+    }
     let limits = change.limits.unwrap_or_default();
     let name = params![project.to_string(), kind.map(ToString::to_string).unwrap_or_default()];
     let parameters = params![
@@ -88,32 +100,34 @@ pub(super) async fn change(
         change.limits.is_some(),
         limits.running.map(i64::from),
         limits.of_key.map(i64::from),
-        At(context.clock.now().as_micros()),
+        At(now.as_micros()),
         actor_to_column(by),
     ];
-    let writing = async |mut client: Client| {
-        let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
-        write(&transaction, sql!("change_queue"), &parameters).await?;
-        // A statement of its own, so that it sees what others have set meanwhile.
-        write(&transaction, sql!("drop_unset_queue"), &name).await?;
-        transaction.commit().await.map_err(|error| commit_error(&error))
-    };
-    context.pool.writing(writing).await?;
-    context.signals.work_arrived();
-    Ok(())
+    query(&transaction, sql!("change_queue"), &parameters).await?;
+    // Statements of their own, so that they see what others have set meanwhile.
+    query(&transaction, sql!("drop_unset_queue"), &name).await?;
+    let rows = query(&transaction, sql!("queue_set"), &name).await?;
+    let state = rows.first().map(|row| state(row, project)).transpose()?;
+    let set = state.map(QueueSet::from).unwrap_or_default();
+    receipts::settle(transaction, receipt.as_ref(), Some(&set)).await?;
+    Ok(Once::Now(set))
 }
 
-async fn write(
-    transaction: &Transaction<'_>,
-    sql: &'static str,
-    params: &Params,
-) -> Result<u64, StoreError> {
-    let statement = transaction.prepare_cached(sql).await.map_err(|error| store_error(&error))?;
-    transaction.execute(&statement, &refs(params)).await.map_err(|error| store_error(&error))
+fn state(row: &Row, project: &ProjectId) -> Result<QueueState, StoreError> {
+    let mut c = Columns::of(row);
+    let row = QueueRow {
+        kind: c.take()?,
+        paused: c.take()?,
+        running_limit: c.take()?,
+        key_limit: c.take()?,
+        updated_at: c.time_some()?,
+        updated_by: c.take()?,
+    };
+    row.into_state(project)
 }
 
 /// A kind and how many missions of it there are.
-fn counted(row: &tokio_postgres::Row) -> Result<(Kind, u32), StoreError> {
+fn counted(row: &Row) -> Result<(Kind, u32), StoreError> {
     let mut columns = Columns::of(row);
     let name: &str = columns.take()?;
     let reader = Reader { table: "missions", row: name };

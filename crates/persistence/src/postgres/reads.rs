@@ -1,8 +1,8 @@
 //! Reading missions, their attempts, entries and trees.
 
 use mission_control::JournalEntry;
-use mission_control_kernel::{MissionId, Scope, StoreError};
-use mission_control_missions::{AttemptRecord, Found, Mission, MissionEvent};
+use mission_control_kernel::{JsonText, MissionId, Scope, StoreError};
+use mission_control_missions::{AttemptRecord, Finding, Found, Mission, MissionEvent};
 
 use super::batch::parse_id;
 use super::journal::entry_row;
@@ -33,15 +33,22 @@ pub(super) async fn results(
     pool: &Pool,
     scope: &Scope,
     ids: &[MissionId],
+    room: usize,
 ) -> Result<Vec<Found>, StoreError> {
     let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    let rows = pool.query(sql!("results_of"), &params![names, projects(scope)]).await?;
+    let room = i64::try_from(room).unwrap_or(i64::MAX);
+    let rows = pool.query(sql!("results_of"), &params![names, projects(scope), room]).await?;
     rows.iter()
         .map(|row| {
             let mut c = Columns::of(row);
             let (id, run, key): (&str, Option<&str>, Option<&str>) =
                 (c.take()?, c.take()?, c.take()?);
-            found(id, run, key, c.take()?)
+            let finding = match (c.take::<bool>()?, c.take::<Option<&str>>()?) {
+                (_, Some(result)) => Finding::Result(JsonText::from_stored(result)),
+                (true, None) => Finding::LeftOut,
+                (false, None) => Finding::Nothing,
+            };
+            found(id, run, key, finding)
         })
         .collect()
 }

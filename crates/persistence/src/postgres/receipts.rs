@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
+use deadpool_postgres::Transaction;
 use mission_control_kernel::{ProjectId, StoreError, Timestamp};
-use mission_control_missions::{KeptAnswer, Rendered, Request};
+use mission_control_missions::{KeptAnswer, Once, Receipt, Rendered, Request};
 use tokio_postgres::Row;
 
 use super::batch::Call;
+use super::link::query;
 use super::load::{Columns, sql};
 use super::pool::Pool;
-use super::values::{At, params};
+use super::values::{At, commit_error, params};
 
 /// What is known of a request's key.
 pub(super) enum Kept {
@@ -116,13 +118,61 @@ pub(super) async fn kept_answer(
     let one = |text: &str| vec![text.to_owned()];
     let asked = params![one(project.as_str()), one(principal), one(key)];
     let rows = pool.query(sql!("find_receipts"), &asked).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+    rows.first().map(answer).transpose()
+}
+
+fn answer(row: &Row) -> Result<KeptAnswer, StoreError> {
     let mut c = Columns::of(row);
     let _: (&str, &str, &str) = (c.take()?, c.take()?, c.take()?);
     let (request_digest, status): (Vec<u8>, i64) = (c.take()?, c.take()?);
     let body = c.take::<Option<Vec<u8>>>()?.unwrap_or_default();
     let status = u16::try_from(status).unwrap_or_default();
-    Ok(Some(KeptAnswer { request_digest, rendered: Rendered { status, body } }))
+    Ok(KeptAnswer { request_digest, rendered: Rendered { status, body } })
+}
+
+/// Takes the key of what is to be done in this transaction alone; else says what was answered under it.
+/// Waits for whoever has taken it and is not done.
+pub(super) async fn answered_before<T, Told>(
+    transaction: &Transaction<'_>,
+    receipt: Option<&Receipt<Told>>,
+    now: Timestamp,
+) -> Result<Option<Once<T>>, StoreError> {
+    let Some(receipt) = receipt else { return Ok(None) };
+    let (project, principal, key) = name(receipt);
+    let digest = vec![receipt.request_digest.to_vec()];
+    let parameters = params![project, principal, key, digest, vec![At(now.as_micros())]];
+    if !query(transaction, sql!("take_receipts"), &parameters).await?.is_empty() {
+        return Ok(None);
+    }
+    let (project, principal, key) = name(receipt);
+    let found =
+        query(transaction, sql!("find_receipts"), &params![project, principal, key]).await?;
+    let gone = || StoreError::Busy("a receipt has just been removed".to_owned());
+    let kept = answer(found.first().ok_or_else(gone)?)?;
+    let is_same = kept.request_digest == receipt.request_digest;
+    Ok(Some(if is_same { Once::Before(kept.rendered) } else { Once::KeyReused }))
+}
+
+/// Ends the transaction: commits it with the answer that tells what is `done`. Where nothing is,
+/// nothing is written, and the key may be used again.
+pub(super) async fn settle<Told>(
+    transaction: Transaction<'_>,
+    receipt: Option<&Receipt<Told>>,
+    done: Option<&Told>,
+) -> Result<(), StoreError> {
+    let Some(told) = done else { return Ok(()) };
+    if let Some(receipt) = receipt {
+        let Rendered { status, body } = (receipt.render)(told);
+        let (project, principal, key) = name(receipt);
+        let parameters = params![project, principal, key, vec![i64::from(status)], vec![body]];
+        query(&transaction, sql!("fill_receipts"), &parameters).await?;
+    }
+    transaction.commit().await.map_err(|error| commit_error(&error))
+}
+
+fn name<Told>(receipt: &Receipt<Told>) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let Receipt { project, principal, key, .. } = receipt;
+    (vec![project.to_string()], vec![principal.clone()], vec![key.clone()])
 }
 
 /// The statements that keep the answers of a batch, and give back the keys of requests that were

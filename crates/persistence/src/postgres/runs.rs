@@ -11,8 +11,8 @@ use super::batch::parse_id;
 use super::load::{Columns, sql};
 use super::pool::Pool;
 use super::reads::projects;
-use super::values::params;
-use crate::row::{BEHIND_ALL_IDS, RunRow, TallyRow, members_to_word};
+use super::values::{At, params};
+use crate::row::{BEHIND_ALL_IDS, Reader, RunRow, TallyRow, members_ended_by, members_to_word};
 
 /// The run of a row of `runs`, whole.
 pub(super) fn run(row: &Row) -> Result<Run, StoreError> {
@@ -30,6 +30,14 @@ pub(super) fn run(row: &Row) -> Result<Run, StoreError> {
         paused: c.take()?,
     };
     row.into_run()
+}
+
+/// A run, and what was asked of it last.
+pub(super) fn newest_ask(row: &Row) -> Result<(RunId, String), StoreError> {
+    let mut c = Columns::of(row);
+    let run: &str = c.take()?;
+    let reader = Reader { table: "follow_ups", row: run };
+    Ok((reader.parse("run_id", run)?, c.take()?))
 }
 
 pub(super) async fn one(
@@ -98,8 +106,8 @@ pub(super) async fn members(
     limit: u32,
 ) -> Result<Vec<MissionId>, StoreError> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    let which = members_to_word(which).to_owned();
-    let parameters = params![run.to_string(), after, i64::from(limit), which];
+    let (which, ended_by) = (members_to_word(which).to_owned(), members_ended_by(which).map(At));
+    let parameters = params![run.to_string(), after, i64::from(limit), which, ended_by];
     let rows = pool.query(sql!("run_members"), &parameters).await?;
     rows.iter().map(|row| parse_id(Columns::of(row).take()?)).collect()
 }

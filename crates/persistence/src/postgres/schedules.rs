@@ -1,17 +1,22 @@
 //! Schedules and their ticks.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use deadpool_postgres::{Client, Transaction};
 use mission_control_kernel::{ProjectId, Revision, StoreError, Timestamp};
+use mission_control_missions::{Once, Receipt};
 use mission_control_workflows::schedule::{
     Decision, FAILURES_BEFORE_PAUSE, MOST_SCHEDULES, NewSchedule, Paused, Schedule, ScheduleChange,
     ScheduleId, ScheduleStore, TICKS_KEPT, Tick, TickOutcome, UndoneTick,
 };
-use mission_control_workflows::template::{Changed, Kept, ScheduleName};
+use mission_control_workflows::template::{Changed, Kept, NotKept, ScheduleName};
 use tokio_postgres::Row;
 
-use super::Postgres;
+use super::link::query;
 use super::load::{Columns, sql};
-use super::values::{At, params};
+use super::values::{At, Params, params, store_error};
+use super::{Postgres, receipts};
 use crate::row::{
     OutcomeColumns, PauseColumns, ScheduleRow, TickRow, pause_reason, readable, schedule_to_text,
 };
@@ -40,43 +45,13 @@ impl ScheduleStore for Postgres {
         rows.iter().map(schedule).collect()
     }
 
-    async fn add_schedule(&self, new: NewSchedule) -> Result<Kept<Schedule>, StoreError> {
+    async fn add_schedule(
+        &self,
+        new: NewSchedule,
+        receipt: Option<Receipt<Kept<Schedule>>>,
+    ) -> Result<Once<Result<Kept<Schedule>, NotKept>>, StoreError> {
         let now = self.context.clock.now();
-        let pause = PauseColumns::of(new.paused.as_ref());
-        let parameters = params![
-            new.id.to_string(),
-            new.project.to_string(),
-            new.name.to_string(),
-            schedule_to_text(&new.spec),
-            pause.at.map(At),
-            pause.by,
-            pause.reason,
-            new.next.map(at),
-            at(now),
-            new.created_by.to_string(),
-            i64::from(MOST_SCHEDULES),
-        ];
-        let rows = self.context.pool.write(sql!("insert_schedule"), &parameters).await?;
-        let row = rows.first().ok_or_else(|| StoreError::Defect("no answer".to_owned()))?;
-        let mut c = Columns::of(row);
-        let (made, taken): (bool, bool) = (c.take()?, c.take()?);
-        if !made {
-            return Ok(if taken { Kept::Taken } else { Kept::Full });
-        }
-        Ok(Kept::Made(Schedule {
-            id: new.id,
-            project: new.project,
-            name: new.name,
-            spec: new.spec,
-            revision: Revision::FIRST,
-            paused: new.paused,
-            next: new.next,
-            decided: 0,
-            failures: 0,
-            created_at: now,
-            updated_at: now,
-            created_by: new.created_by,
-        }))
+        self.context.pool.writing(|client| add(client, now, new, receipt)).await
     }
 
     async fn change_schedule(
@@ -84,27 +59,11 @@ impl ScheduleStore for Postgres {
         project: &ProjectId,
         name: &ScheduleName,
         change: ScheduleChange,
-    ) -> Result<Changed<Schedule>, StoreError> {
-        let pause = PauseColumns::of(change.paused.as_ref().and_then(Option::as_ref));
-        let parameters = params![
-            project.to_string(),
-            name.to_string(),
-            change.seen.map(Revision::number),
-            change.spec.as_ref().map(|spec| schedule_to_text(spec)),
-            change.paused.is_some(),
-            pause.at.map(At),
-            pause.by,
-            pause.reason,
-            change.next.is_some(),
-            change.next.flatten().map(at),
-            at(self.context.clock.now()),
-        ];
-        let rows = self.context.pool.write(sql!("update_schedule"), &parameters).await?;
-        if let Some(row) = rows.first() {
-            return schedule(row).map(Changed::Done);
-        }
-        let there = self.schedule(project, name).await?;
-        Ok(if there.is_some() { Changed::Stale } else { Changed::Missing })
+        receipt: Option<Arc<Receipt<Schedule>>>,
+    ) -> Result<Once<Changed<Schedule>>, StoreError> {
+        let (now, key) = (self.context.clock.now(), (project, name));
+        let changing = |client| self::change(client, now, key, change, receipt);
+        self.context.pool.writing(changing).await
     }
 
     async fn remove_schedule(
@@ -228,6 +187,120 @@ impl Postgres {
         let rows = self.context.pool.query(sql, &parameters).await?;
         rows.iter().map(|row| read_tick(&mut Columns::of(row))?.into_tick()).collect()
     }
+}
+
+async fn add(
+    mut client: Client,
+    now: Timestamp,
+    new: NewSchedule,
+    receipt: Option<Receipt<Kept<Schedule>>>,
+) -> Result<Once<Result<Kept<Schedule>, NotKept>>, StoreError> {
+    let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
+    if let Some(before) = receipts::answered_before(&transaction, receipt.as_ref(), now).await? {
+        return Ok(before);
+    }
+    let pause = PauseColumns::of(new.paused.as_ref());
+    let parameters = params![
+        new.id.to_string(),
+        new.project.to_string(),
+        new.name.to_string(),
+        schedule_to_text(&new.spec),
+        pause.at.map(At),
+        pause.by,
+        pause.reason,
+        new.next.map(at),
+        at(now),
+        new.created_by.to_string(),
+        i64::from(MOST_SCHEDULES),
+    ];
+    let rows = query(&transaction, sql!("insert_schedule"), &parameters).await?;
+    let row = rows.first().ok_or_else(|| StoreError::Defect("no answer".to_owned()))?;
+    let mut c = Columns::of(row);
+    let kept = match (c.take()?, c.take()?) {
+        (true, _) => Ok(Kept::Made(made(new, now))),
+        (false, false) => Err(NotKept::Full),
+        // A statement of its own, so that it sees what somebody else has just made.
+        (false, true) => {
+            let there = one(&transaction, (&new.project, &new.name)).await?;
+            let same = there.filter(|there| new.is_said_by(there));
+            same.map(Kept::Same).ok_or(NotKept::Taken)
+        }
+    };
+    receipts::settle(transaction, receipt.as_ref(), kept.as_ref().ok()).await?;
+    Ok(Once::Now(kept))
+}
+
+fn made(new: NewSchedule, now: Timestamp) -> Schedule {
+    Schedule {
+        id: new.id,
+        project: new.project,
+        name: new.name,
+        spec: new.spec,
+        revision: Revision::FIRST,
+        paused: new.paused,
+        next: new.next,
+        decided: 0,
+        failures: 0,
+        created_at: now,
+        updated_at: now,
+        created_by: new.created_by,
+    }
+}
+
+async fn change(
+    mut client: Client,
+    now: Timestamp,
+    key: (&ProjectId, &ScheduleName),
+    change: ScheduleChange,
+    receipt: Option<Arc<Receipt<Schedule>>>,
+) -> Result<Once<Changed<Schedule>>, StoreError> {
+    let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
+    let receipt = receipt.as_deref();
+    if let Some(before) = receipts::answered_before(&transaction, receipt, now).await? {
+        return Ok(before);
+    }
+    let changed = if change.is_nothing() {
+        change.found(one(&transaction, key).await?)
+    } else {
+        let rows = query(&transaction, sql!("update_schedule"), &update(key, change, now)).await?;
+        match rows.first() {
+            Some(row) => Changed::Done(schedule(row)?),
+            None if one(&transaction, key).await?.is_some() => Changed::Stale,
+            None => Changed::Missing,
+        }
+    };
+    receipts::settle(transaction, receipt, changed.done()).await?;
+    Ok(Once::Now(changed))
+}
+
+fn update(
+    (project, name): (&ProjectId, &ScheduleName),
+    change: ScheduleChange,
+    now: Timestamp,
+) -> Params {
+    let pause = PauseColumns::of(change.paused.as_ref().and_then(Option::as_ref));
+    params![
+        project.to_string(),
+        name.to_string(),
+        change.seen.map(Revision::number),
+        change.spec.as_ref().map(|spec| schedule_to_text(spec)),
+        change.paused.is_some(),
+        pause.at.map(At),
+        pause.by,
+        pause.reason,
+        change.next.is_some(),
+        change.next.flatten().map(at),
+        at(now),
+    ]
+}
+
+async fn one(
+    transaction: &Transaction<'_>,
+    (project, name): (&ProjectId, &ScheduleName),
+) -> Result<Option<Schedule>, StoreError> {
+    let parameters = params![project.to_string(), name.to_string()];
+    let rows = query(transaction, sql!("schedule"), &parameters).await?;
+    rows.first().map(schedule).transpose()
 }
 
 const fn at(instant: Timestamp) -> At {

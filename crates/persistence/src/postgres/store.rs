@@ -8,11 +8,11 @@ use mission_control_agents::{Agent, AgentCommand, AgentStore, AgentVerdict, Regi
 use mission_control_kernel::{
     AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
 };
-use mission_control_missions::queue::{QueueChange, QueueLine, QueueState};
+use mission_control_missions::queue::{QueueChange, QueueLine, QueueSet, QueueState};
 use mission_control_missions::{
     Actor, AttemptRecord, ClaimRequest, Claims, DeadLetter, Due, FollowUpTask, Found, HeldLease,
-    KeptAnswer, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent, MissionStore,
-    QueueView, Refusal, Renewal, Request, Verdict,
+    KeptAnswer, KeptFollowUp, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent,
+    MissionStore, Once, QueueView, Receipt, Refusal, Renewal, Request, Verdict,
 };
 
 use super::committer::Context;
@@ -69,8 +69,13 @@ impl MissionStore for Postgres {
         reads::missions(&self.context.pool, scope, ids).await
     }
 
-    async fn results(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Found>, StoreError> {
-        reads::results(&self.context.pool, scope, ids).await
+    async fn results(
+        &self,
+        scope: &Scope,
+        ids: &[MissionId],
+        room: usize,
+    ) -> Result<Vec<Found>, StoreError> {
+        reads::results(&self.context.pool, scope, ids, room).await
     }
 
     async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError> {
@@ -163,8 +168,9 @@ impl MissionStore for Postgres {
         kind: Option<&Kind>,
         change: QueueChange,
         by: &Actor,
-    ) -> Result<(), StoreError> {
-        queues::change(&self.context, project, kind, change, by).await
+        receipt: Option<Receipt<QueueSet>>,
+    ) -> Result<Once<QueueSet>, StoreError> {
+        queues::change(&self.context, (project, kind), change, by, receipt).await
     }
 
     async fn dead_letter(&self, project: &ProjectId, limit: u32) -> Result<DeadLetter, StoreError> {
@@ -179,8 +185,17 @@ impl MissionStore for Postgres {
         sweep::take_follow_ups(&self.context.pool, self.context.clock.now(), limit).await
     }
 
-    async fn finish_follow_up(&self, id: i64) -> Result<(), StoreError> {
-        sweep::finish_follow_up(&self.context.pool, id).await
+    async fn keep_follow_up(
+        &self,
+        id: i64,
+        taken_until: Timestamp,
+    ) -> Result<Option<KeptFollowUp>, StoreError> {
+        let context = &self.context;
+        sweep::keep_follow_up(&context.pool, context.clock.now(), id, taken_until).await
+    }
+
+    async fn finish_follow_up(&self, id: i64, taken_until: Timestamp) -> Result<bool, StoreError> {
+        sweep::finish_follow_up(&self.context.pool, id, taken_until).await
     }
 
     async fn dependants(

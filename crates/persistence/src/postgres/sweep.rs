@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mission_control_kernel::{LeaseId, StoreError, Timestamp};
-use mission_control_missions::{Command, Due, FollowUpTask};
+use mission_control_missions::{Command, Due, FollowUpTask, KeptFollowUp};
 
 use super::batch::parse_id;
 use super::load::{Columns, sql};
@@ -52,11 +52,32 @@ pub(super) async fn take_follow_ups(
                 reason: columns.take()?,
                 ..FollowUpRow::default()
             };
-            row.into_task(id)
+            row.into_task(id, until)
         })
         .collect()
 }
 
-pub(super) async fn finish_follow_up(pool: &Pool, id: i64) -> Result<(), StoreError> {
-    pool.write(sql!("finish_follow_up"), &params![id]).await.map(|_| ())
+pub(super) async fn keep_follow_up(
+    pool: &Pool,
+    now: Timestamp,
+    id: i64,
+    taken_until: Timestamp,
+) -> Result<Option<KeptFollowUp>, StoreError> {
+    let until = now.plus(TAKEN_FOR);
+    let (now, before) = (At(now.as_micros()), At(taken_until.as_micros()));
+    let parameters = params![id, before, At(until.as_micros()), now];
+    let rows = pool.write(sql!("keep_follow_up"), &parameters).await?;
+    let begun_at = rows.first().map(|row| Columns::of(row).time()).transpose()?;
+    let begun_at = begun_at.map(Timestamp::from_micros);
+    Ok(begun_at.map(|begun_at| KeptFollowUp { taken_until: until, begun_at }))
+}
+
+pub(super) async fn finish_follow_up(
+    pool: &Pool,
+    id: i64,
+    taken_until: Timestamp,
+) -> Result<bool, StoreError> {
+    let parameters = params![id, At(taken_until.as_micros())];
+    let rows = pool.write(sql!("finish_follow_up"), &parameters).await?;
+    Ok(!rows.is_empty())
 }

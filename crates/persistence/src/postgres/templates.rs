@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use mission_control_kernel::{ProjectId, Revision, StoreError};
+use deadpool_postgres::Client;
+use mission_control_kernel::{ProjectId, Revision, StoreError, Timestamp};
+use mission_control_missions::{Once, Receipt};
 use mission_control_workflows::template::{
-    Changed, Kept, MOST_TEMPLATES, NewTemplate, Template, TemplateName, TemplateSpec, TemplateStore,
+    Changed, Kept, MOST_TEMPLATES, NewTemplate, NotKept, Template, TemplateName, TemplateSpec,
+    TemplateStore,
 };
 use tokio_postgres::Row;
 
-use super::Postgres;
+use super::link::query;
 use super::load::{Columns, sql};
-use super::values::{At, params};
+use super::values::{At, params, store_error};
+use super::{Postgres, receipts};
 use crate::row::{TemplateRow, template_to_text};
 
 #[async_trait]
@@ -39,32 +43,13 @@ impl TemplateStore for Postgres {
         rows.iter().map(template).collect()
     }
 
-    async fn add_template(&self, new: NewTemplate) -> Result<Kept<Template>, StoreError> {
+    async fn add_template(
+        &self,
+        new: NewTemplate,
+        receipt: Option<Receipt<Kept<Template>>>,
+    ) -> Result<Once<Result<Kept<Template>, NotKept>>, StoreError> {
         let now = self.context.clock.now();
-        let parameters = params![
-            new.project.to_string(),
-            new.name.to_string(),
-            template_to_text(&new.spec),
-            At(now.as_micros()),
-            new.created_by.to_string(),
-            i64::from(MOST_TEMPLATES),
-        ];
-        let rows = self.context.pool.write(sql!("insert_template"), &parameters).await?;
-        let row = rows.first().ok_or_else(|| StoreError::Defect("no answer".to_owned()))?;
-        let mut c = Columns::of(row);
-        let (made, taken): (bool, bool) = (c.take()?, c.take()?);
-        if !made {
-            return Ok(if taken { Kept::Taken } else { Kept::Full });
-        }
-        Ok(Kept::Made(Template {
-            project: new.project,
-            name: new.name,
-            spec: new.spec,
-            revision: Revision::FIRST,
-            created_at: now,
-            updated_at: now,
-            created_by: Some(new.created_by),
-        }))
+        self.context.pool.writing(|client| add(client, now, new, receipt)).await
     }
 
     async fn put_template(
@@ -97,6 +82,55 @@ impl TemplateStore for Postgres {
         let parameters = params![project.to_string(), name.to_string()];
         let rows = self.context.pool.write(sql!("delete_template"), &parameters).await?;
         Ok(!rows.is_empty())
+    }
+}
+
+async fn add(
+    mut client: Client,
+    now: Timestamp,
+    new: NewTemplate,
+    receipt: Option<Receipt<Kept<Template>>>,
+) -> Result<Once<Result<Kept<Template>, NotKept>>, StoreError> {
+    let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
+    if let Some(before) = receipts::answered_before(&transaction, receipt.as_ref(), now).await? {
+        return Ok(before);
+    }
+    let parameters = params![
+        new.project.to_string(),
+        new.name.to_string(),
+        template_to_text(&new.spec),
+        At(now.as_micros()),
+        new.created_by.to_string(),
+        i64::from(MOST_TEMPLATES),
+    ];
+    let rows = query(&transaction, sql!("insert_template"), &parameters).await?;
+    let row = rows.first().ok_or_else(|| StoreError::Defect("no answer".to_owned()))?;
+    let mut c = Columns::of(row);
+    let kept = match (c.take()?, c.take()?) {
+        (true, _) => Ok(Kept::Made(made(new, now))),
+        (false, false) => Err(NotKept::Full),
+        // A statement of its own, so that it sees what somebody else has just made.
+        (false, true) => {
+            let parameters = params![new.project.to_string(), vec![new.name.to_string()]];
+            let rows = query(&transaction, sql!("templates_named"), &parameters).await?;
+            let there = rows.first().map(template).transpose()?;
+            let same = there.filter(|there| there.spec == new.spec);
+            same.map(Kept::Same).ok_or(NotKept::Taken)
+        }
+    };
+    receipts::settle(transaction, receipt.as_ref(), kept.as_ref().ok()).await?;
+    Ok(Once::Now(kept))
+}
+
+fn made(new: NewTemplate, now: Timestamp) -> Template {
+    Template {
+        project: new.project,
+        name: new.name,
+        spec: new.spec,
+        revision: Revision::FIRST,
+        created_at: now,
+        updated_at: now,
+        created_by: Some(new.created_by),
     }
 }
 

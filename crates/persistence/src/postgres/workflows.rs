@@ -1,17 +1,19 @@
 //! Definitions of workflows, version by version; runs are read in `runs`.
 
 use async_trait::async_trait;
+use deadpool_postgres::{Client, Transaction};
 use mission_control_kernel::{MissionId, ProjectId, RunId, Scope, StoreError, Timestamp};
-use mission_control_missions::ShortName;
+use mission_control_missions::{Once, Receipt, ShortName};
 use mission_control_workflows::{
-    Definition, Members, RunPage, RunQuery, RunView, Saved, SavedAs, Workflow, WorkflowName,
-    WorkflowStore, WorkflowSummary,
+    Definition, MOST_VERSIONS, MOST_WORKFLOWS, Members, NoRoom, RunPage, RunQuery, RunView, Saved,
+    SavedAs, Workflow, WorkflowName, WorkflowStore, WorkflowSummary,
 };
 use tokio_postgres::Row;
 
+use super::link::query;
 use super::load::{Columns, sql};
-use super::values::{At, params};
-use super::{Postgres, runs};
+use super::values::{At, params, store_error};
+use super::{Postgres, receipts, runs};
 use crate::row::{WorkflowRow, WorkflowSummaryRow, definition_to_text};
 
 /// How often a version is tried for when others were always quicker: each time somebody else has
@@ -25,25 +27,10 @@ impl WorkflowStore for Postgres {
         project: &ProjectId,
         definition: &Definition,
         by: &ShortName,
-    ) -> Result<Saved, StoreError> {
-        let text = definition_to_text(definition)?;
-        let steps = i64::try_from(definition.steps().len()).unwrap_or(i64::MAX);
-        for _ in 0..SAVE_TRIES {
-            let parameters = params![
-                project.to_string(),
-                definition.name().to_string(),
-                definition.description().to_string(),
-                steps,
-                text.clone(),
-                At(self.context.clock.now().as_micros()),
-                by.to_string(),
-            ];
-            let rows = self.context.pool.write(sql!("save_workflow"), &parameters).await?;
-            if let Some(row) = rows.first() {
-                return saved(row, project, definition);
-            }
-        }
-        Err(StoreError::Busy("others save the same workflow all the time".to_owned()))
+        receipt: Option<Receipt<Saved>>,
+    ) -> Result<Once<Result<Saved, NoRoom>>, StoreError> {
+        let (now, version) = (self.context.clock.now(), (project, definition, by));
+        self.context.pool.writing(|client| save(client, now, version, receipt)).await
     }
 
     async fn workflow(
@@ -98,11 +85,65 @@ impl WorkflowStore for Postgres {
     }
 }
 
-fn saved(row: &Row, project: &ProjectId, definition: &Definition) -> Result<Saved, StoreError> {
+/// Of what, by whom.
+type Version<'a> = (&'a ProjectId, &'a Definition, &'a ShortName);
+
+async fn save(
+    mut client: Client,
+    now: Timestamp,
+    version: Version<'_>,
+    receipt: Option<Receipt<Saved>>,
+) -> Result<Once<Result<Saved, NoRoom>>, StoreError> {
+    let transaction = client.transaction().await.map_err(|error| store_error(&error))?;
+    if let Some(before) = receipts::answered_before(&transaction, receipt.as_ref(), now).await? {
+        return Ok(before);
+    }
+    let saved = next_version(&transaction, now, version).await?;
+    receipts::settle(transaction, receipt.as_ref(), saved.as_ref().ok()).await?;
+    Ok(Once::Now(saved))
+}
+
+async fn next_version(
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+    (project, definition, by): Version<'_>,
+) -> Result<Result<Saved, NoRoom>, StoreError> {
+    let parameters = params![
+        project.to_string(),
+        definition.name().to_string(),
+        definition.description().to_string(),
+        i64::try_from(definition.steps().len()).unwrap_or(i64::MAX),
+        definition_to_text(definition)?,
+        At(now.as_micros()),
+        by.to_string(),
+        i64::from(MOST_VERSIONS),
+        i64::from(MOST_WORKFLOWS),
+    ];
+    for _ in 0..SAVE_TRIES {
+        let rows = query(transaction, sql!("save_workflow"), &parameters).await?;
+        if let Some(row) = rows.first() {
+            return saved(row, project, definition);
+        }
+    }
+    Err(StoreError::Busy("others save the same workflow all the time".to_owned()))
+}
+
+fn saved(
+    row: &Row,
+    project: &ProjectId,
+    definition: &Definition,
+) -> Result<Result<Saved, NoRoom>, StoreError> {
     let mut c = Columns::of(row);
-    let made: bool = c.take()?;
+    let what: &str = c.take()?;
+    let is_new = match what {
+        "made" => true,
+        "same" => false,
+        "workflows" => return Ok(Err(NoRoom::Workflows)),
+        "versions" => return Ok(Err(NoRoom::Versions)),
+        other => return Err(StoreError::Defect(format!("a definition that is {other}"))),
+    };
     let version: i64 = c.take()?;
-    let how = match (made, version) {
+    let how = match (is_new, version) {
         (false, _) => SavedAs::Same,
         (true, 1) => SavedAs::New,
         (true, _) => SavedAs::NewVersion,
@@ -116,7 +157,7 @@ fn saved(row: &Row, project: &ProjectId, definition: &Definition) -> Result<Save
         created_at,
         created_by: reader.text("created_by", c.take()?)?,
     };
-    Ok(Saved { workflow, how })
+    Ok(Ok(Saved { workflow, how }))
 }
 
 fn summary(row: &Row) -> Result<WorkflowSummary, StoreError> {

@@ -38,7 +38,7 @@ pub(crate) use person::{
 pub(crate) use preview::PreviewRow;
 pub(crate) use queue::{LaneDepth, QueueRow, actor_to_column, lane_counted, lines, with_running};
 pub(crate) use read::{BEHIND_ALL_IDS, Reader, at, micros_of};
-pub(crate) use run::{FollowUpRow, RunRow, TallyRow, found, members_to_word};
+pub(crate) use run::{FollowUpRow, RunRow, TallyRow, found, members_ended_by, members_to_word};
 pub(crate) use schedule::{
     OutcomeColumns, PauseColumns, ScheduleRow, TickRow, pause_reason, readable, schedule_to_text,
 };

@@ -1,7 +1,9 @@
 //! Runs of workflows, how their missions stand, and what is to be done to them.
 
-use mission_control_kernel::{JsonText, MissionId, ProjectId, RunId, StoreError};
-use mission_control_missions::{FollowUp, FollowUpTask, Found, Run, RunCommand, RunTask, Task};
+use mission_control_kernel::{JsonText, MissionId, ProjectId, RunId, StoreError, Timestamp};
+use mission_control_missions::{
+    Finding, FollowUp, FollowUpTask, Found, Run, RunCommand, RunTask, Task,
+};
 use mission_control_workflows::{Members, Tally};
 
 use super::entry::{by_from_text, by_to_text};
@@ -94,8 +96,16 @@ pub(crate) const fn members_to_word(which: Members) -> &'static str {
     match which {
         Members::All => "all",
         Members::Open => "open",
-        Members::Broken => "broken",
+        Members::Broken { .. } => "broken",
         Members::Unaligned => "unaligned",
+    }
+}
+
+/// By when those have ended that are asked for, in microseconds; none where it makes no difference.
+pub(crate) const fn members_ended_by(which: Members) -> Option<i64> {
+    match which {
+        Members::Broken { ended_by } => Some(ended_by.as_micros()),
+        Members::All | Members::Open | Members::Unaligned => None,
     }
 }
 
@@ -133,7 +143,11 @@ impl FollowUpRow {
 
     /// # Errors
     /// `Corrupt` when a column holds what no follow-up has.
-    pub(crate) fn into_task(self, id: i64) -> Result<FollowUpTask, StoreError> {
+    pub(crate) fn into_task(
+        self,
+        id: i64,
+        taken_until: Timestamp,
+    ) -> Result<FollowUpTask, StoreError> {
         let reader = Reader { table: "follow_ups", row: &id.to_string() };
         let task = match (&self.mission_id, &self.run_id) {
             (Some(mission), _) => Task::Mission {
@@ -146,7 +160,7 @@ impl FollowUpRow {
                 by: by_from_text(&reader, self.asked_by.as_deref())?,
             }),
         };
-        Ok(FollowUpTask { id, task })
+        Ok(FollowUpTask { id, task, taken_until })
     }
 
     fn command(&self, reader: &Reader<'_>) -> Result<RunCommand, StoreError> {
@@ -170,7 +184,7 @@ pub(crate) fn found(
     id: &str,
     run: Option<&str>,
     key: Option<&str>,
-    result: Option<String>,
+    finding: Finding,
 ) -> Result<Found, StoreError> {
     let reader = Reader { table: "missions", row: id };
     let step = match run {
@@ -180,6 +194,5 @@ pub(crate) fn found(
             Some((reader.parse("run_id", run)?, key))
         }
     };
-    let result = result.as_deref().map(JsonText::from_stored);
-    Ok(Found { mission: reader.parse("id", id)?, step, result })
+    Ok(Found { mission: reader.parse("id", id)?, step, finding })
 }

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use mission_control_kernel::{LeaseId, MissionId, ProjectId, RunId};
+use mission_control_kernel::{LeaseId, MissionId, RunId};
 use mission_control_missions::{
-    AttemptOutcome, KeptAnswer, Mission, Receipt, Refusal, Rendered, Standing, Verdict, dependency,
+    AttemptOutcome, Mission, Receipt, Refusal, Standing, Verdict, dependency,
 };
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::OptionalExtension as _;
 
 use super::fault::Fault;
 use super::job::Asked;
 use super::load::mission;
-use super::runs::run;
+use super::receipts::{keep, kept_answer};
+use super::runs::{newest_ask, run};
 use super::sql;
 use super::write::write;
 use super::writer::Tx;
@@ -46,7 +47,11 @@ pub(super) fn apply(tx: &mut Tx<'_>, asked: &mut [&mut Asked]) -> Result<(), Fau
         let verdict = match answer {
             Ok(outcome) => {
                 let rendered = match &asked.request.receipt {
-                    Some(receipt) => Some(keep(tx, receipt, (receipt.render)(&outcome))?),
+                    Some(receipt) => {
+                        let rendered = (receipt.render)(&outcome);
+                        keep(tx, receipt, &rendered)?;
+                        Some(rendered)
+                    }
                     None => None,
                 };
                 Verdict::Done(outcome, rendered)
@@ -87,7 +92,12 @@ fn runs(tx: &Tx<'_>, asked: &[&mut Asked]) -> Result<Runs, Fault> {
     for id in ids {
         runs.extend(run(tx.connection, id)?);
     }
-    Ok(Runs::over(runs))
+    let asked = asked.iter().filter_map(|asked| Needs::of(&asked.request.action).asked);
+    let mut waiting = HashMap::new();
+    for id in asked {
+        waiting.extend(newest_ask(tx.connection, id)?.map(|what| (id, what)));
+    }
+    Ok(Runs::over(runs, waiting))
 }
 
 /// How the dependencies stand of what is to be retried.
@@ -129,32 +139,4 @@ fn answered_before(tx: &Tx<'_>, receipt: &Receipt) -> Result<Option<Verdict>, Fa
             Verdict::Refused(Refusal::KeyReused)
         }
     }))
-}
-
-/// What is kept under a key.
-pub(super) fn kept_answer(
-    connection: &Connection,
-    project: &ProjectId,
-    principal: &str,
-    key: &str,
-) -> Result<Option<KeptAnswer>, Fault> {
-    let mut statement = connection.prepare_cached(sql!("find_receipt"))?;
-    let found = statement.query_row((project.as_str(), principal, key), |row| {
-        let rendered = Rendered { status: row.get(1)?, body: row.get(2)? };
-        Ok(KeptAnswer { request_digest: row.get(0)?, rendered })
-    });
-    Ok(found.optional()?)
-}
-
-fn keep(tx: &Tx<'_>, receipt: &Receipt, rendered: Rendered) -> Result<Rendered, Fault> {
-    tx.connection.prepare_cached(sql!("insert_receipt"))?.execute((
-        receipt.project.as_str(),
-        &receipt.principal,
-        &receipt.key,
-        receipt.request_digest,
-        rendered.status,
-        &rendered.body,
-        tx.now.as_micros(),
-    ))?;
-    Ok(rendered)
 }

@@ -29,6 +29,7 @@ mod queue;
 mod queues;
 mod readers;
 mod reads;
+mod receipts;
 mod renew;
 mod runs;
 mod schedules;

@@ -6,18 +6,19 @@ use async_trait::async_trait;
 use mission_control_kernel::{
     AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
 };
-use mission_control_missions::queue::{QueueChange, QueueLine, QueueState};
+use mission_control_missions::queue::{QueueChange, QueueLine, QueueSet, QueueState};
 use mission_control_missions::{
     Actor, AttemptRecord, ClaimRequest, Claims, DeadLetter, Due, FollowUpTask, Found, HeldLease,
-    KeptAnswer, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent, MissionStore,
-    QueueView, Refusal, Renewal, Request, Verdict,
+    KeptAnswer, KeptFollowUp, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent,
+    MissionStore, Once, QueueView, Receipt, Refusal, Renewal, Request, Verdict,
 };
 use tokio::sync::oneshot;
 
 use super::job::{Job, Turn};
 use super::writer::Tx;
 use super::{
-    Sqlite, apply, claim, dead_letter, lists, load, logs, queue, queues, reads, renew, sql, sweep,
+    Sqlite, claim, dead_letter, lists, load, logs, queue, queues, reads, receipts, renew, sql,
+    sweep,
 };
 
 #[async_trait]
@@ -35,7 +36,7 @@ impl MissionStore for Sqlite {
         key: &str,
     ) -> Result<Option<KeptAnswer>, StoreError> {
         let (project, principal, key) = (project.clone(), principal.to_owned(), key.to_owned());
-        self.read(move |connection| apply::kept_answer(connection, &project, &principal, &key))
+        self.read(move |connection| receipts::kept_answer(connection, &project, &principal, &key))
             .await
     }
 
@@ -72,9 +73,14 @@ impl MissionStore for Sqlite {
         self.read(move |connection| load::all_seen(connection, &scope, &ids)).await
     }
 
-    async fn results(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Found>, StoreError> {
+    async fn results(
+        &self,
+        scope: &Scope,
+        ids: &[MissionId],
+        room: usize,
+    ) -> Result<Vec<Found>, StoreError> {
         let (scope, ids) = (scope.clone(), ids.to_vec());
-        self.read(move |connection| reads::results(connection, &scope, &ids)).await
+        self.read(move |connection| reads::results(connection, &scope, &ids, room)).await
     }
 
     async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError> {
@@ -177,10 +183,15 @@ impl MissionStore for Sqlite {
         kind: Option<&Kind>,
         change: QueueChange,
         by: &Actor,
-    ) -> Result<(), StoreError> {
+        receipt: Option<Receipt<QueueSet>>,
+    ) -> Result<Once<QueueSet>, StoreError> {
         let (project, kind, by) = (project.clone(), kind.cloned(), by.clone());
-        let write = move |tx: &mut Tx<'_>| queues::change(tx, &project, kind.as_ref(), change, &by);
-        self.write(Turn::Plain, write).await
+        self.write(Turn::Plain, move |tx| {
+            let changing =
+                |tx: &mut Tx<'_>| queues::change(tx, &project, kind.as_ref(), change, &by);
+            receipts::once(tx, receipt.as_ref(), changing, |set| Some(set))
+        })
+        .await
     }
 
     async fn dead_letter(&self, project: &ProjectId, limit: u32) -> Result<DeadLetter, StoreError> {
@@ -197,8 +208,16 @@ impl MissionStore for Sqlite {
         self.write(Turn::Plain, move |tx| sweep::take(tx, limit)).await
     }
 
-    async fn finish_follow_up(&self, id: i64) -> Result<(), StoreError> {
-        self.write(Turn::Plain, move |tx| sweep::finish(tx, id)).await
+    async fn keep_follow_up(
+        &self,
+        id: i64,
+        taken_until: Timestamp,
+    ) -> Result<Option<KeptFollowUp>, StoreError> {
+        self.write(Turn::Plain, move |tx| sweep::keep(tx, id, taken_until)).await
+    }
+
+    async fn finish_follow_up(&self, id: i64, taken_until: Timestamp) -> Result<bool, StoreError> {
+        self.write(Turn::Plain, move |tx| sweep::finish(tx, id, taken_until)).await
     }
 
     async fn dependants(

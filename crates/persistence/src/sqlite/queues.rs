@@ -2,10 +2,10 @@
 
 use mission_control_kernel::{ProjectId, Timestamp};
 use mission_control_missions::queue::{
-    LANES_LOOKED_AT, QueueChange, QueueLine, QueueState, WAITING_COUNTED,
+    LANES_LOOKED_AT, QueueChange, QueueLine, QueueSet, QueueState, WAITING_COUNTED,
 };
 use mission_control_missions::{Actor, Kind};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::fault::Fault;
 use super::load::Columns;
@@ -23,16 +23,7 @@ pub(super) fn states(
     let mut rows = statement.query([project.as_str()])?;
     let mut set = Vec::new();
     while let Some(row) = rows.next()? {
-        let mut c = Columns::of(row);
-        let row = QueueRow {
-            kind: c.take()?,
-            paused: c.take()?,
-            running_limit: c.take()?,
-            key_limit: c.take()?,
-            updated_at: c.take()?,
-            updated_by: c.take()?,
-        };
-        set.push(row.into_state(project)?);
+        set.push(queue(row)?.into_state(project)?);
     }
     Ok(with_running(set, kinds(connection, sql!("kinds_in_use"), project)?))
 }
@@ -71,14 +62,14 @@ pub(super) fn waiting(
     Ok(lines(blocked, &depths, ids.len(), each, now.as_micros()))
 }
 
-/// Changes a queue. Whoever waits looks again: it may be open now.
+/// Changes a queue and says how it is set then. Whoever waits looks again: it may be open now.
 pub(super) fn change(
     tx: &mut Tx<'_>,
     project: &ProjectId,
     kind: Option<&Kind>,
     change: QueueChange,
     by: &Actor,
-) -> Result<(), Fault> {
+) -> Result<QueueSet, Fault> {
     let limits = change.limits.unwrap_or_default();
     tx.connection.prepare_cached(sql!("change_queue"))?.execute((
         project.as_str(),
@@ -93,5 +84,20 @@ pub(super) fn change(
     let name = (project.as_str(), kind.map_or(WHOLE_PROJECT, Kind::as_str));
     tx.connection.prepare_cached(sql!("drop_unset_queue"))?.execute(name)?;
     tx.effects.arrived = true;
-    Ok(())
+    let mut statement = tx.connection.prepare_cached(sql!("queue_set"))?;
+    let row = statement.query_row(name, queue).optional()?;
+    let state = row.map(|row| row.into_state(project)).transpose()?;
+    Ok(state.map(QueueSet::from).unwrap_or_default())
+}
+
+fn queue(row: &Row<'_>) -> rusqlite::Result<QueueRow> {
+    let mut c = Columns::of(row);
+    Ok(QueueRow {
+        kind: c.take()?,
+        paused: c.take()?,
+        running_limit: c.take()?,
+        key_limit: c.take()?,
+        updated_at: c.take()?,
+        updated_by: c.take()?,
+    })
 }

@@ -1,8 +1,8 @@
 //! Questions about single missions and what hangs on them.
 
 use mission_control::JournalEntry;
-use mission_control_kernel::{MissionId, Scope};
-use mission_control_missions::{AttemptRecord, Found, Mission, MissionEvent};
+use mission_control_kernel::{JsonText, MissionId, Scope};
+use mission_control_missions::{AttemptRecord, Finding, Found, Mission, MissionEvent};
 use rusqlite::{Connection, Params, Row};
 
 use super::fault::Fault;
@@ -25,15 +25,17 @@ pub(super) fn descendants(
     all_seen(connection, scope, &ids)
 }
 
-/// What missions that may be seen have found.
+/// What missions that may be seen have found, as long as it fits into `room` bytes.
 pub(super) fn results(
     connection: &Connection,
     scope: &Scope,
     ids: &[MissionId],
+    mut room: usize,
 ) -> Result<Vec<Found>, Fault> {
     let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let names = serde_json::to_string(&names).expect("a list of strings is always JSON");
     let mut statement = connection.prepare_cached(sql!("results_of"))?;
+    let mut result = connection.prepare_cached(sql!("result"))?;
     let mut rows = statement.query([names])?;
     let mut results = Vec::with_capacity(ids.len());
     while let Some(row) = rows.next()? {
@@ -41,10 +43,24 @@ pub(super) fn results(
         let (id, project): (String, String) = (c.take()?, c.take()?);
         let (run, key): (Option<String>, Option<String>) = (c.take()?, c.take()?);
         let project = Reader { table: "missions", row: &id }.parse("project_id", &project)?;
-        let result: Option<String> = c.take()?;
-        if scope.sees(&project) {
-            results.push(found(&id, run.as_deref(), key.as_deref(), result)?);
+        if !scope.sees(&project) {
+            continue;
         }
+        let finding = match c.take::<Option<i64>>()? {
+            None => Finding::Nothing,
+            Some(size) => match room.checked_sub(usize::try_from(size).unwrap_or(usize::MAX)) {
+                Some(left) => {
+                    room = left;
+                    let text: String = result.query_row([&id], |row| row.get(0))?;
+                    Finding::Result(JsonText::from_stored(&text))
+                }
+                None => {
+                    room = 0;
+                    Finding::LeftOut
+                }
+            },
+        };
+        results.push(found(&id, run.as_deref(), key.as_deref(), finding)?);
     }
     Ok(results)
 }

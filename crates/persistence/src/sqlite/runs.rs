@@ -11,13 +11,19 @@ use super::fault::Fault;
 use super::load::Columns;
 use super::reads::ids;
 use super::sql;
-use crate::row::{BEHIND_ALL_IDS, RunRow, TallyRow, members_to_word};
+use crate::row::{BEHIND_ALL_IDS, RunRow, TallyRow, members_ended_by, members_to_word};
 
 /// One run, whoever asks.
 pub(super) fn run(connection: &Connection, id: RunId) -> Result<Option<Run>, Fault> {
     let mut statement = connection.prepare_cached(sql!("run"))?;
     let found = statement.query_row([id.to_string()], row).optional()?;
     Ok(found.map(RunRow::into_run).transpose()?)
+}
+
+/// What was asked of a run last, where nobody has taken it yet.
+pub(super) fn newest_ask(connection: &Connection, id: RunId) -> Result<Option<String>, Fault> {
+    let mut statement = connection.prepare_cached(sql!("newest_ask"))?;
+    Ok(statement.query_row([id.to_string()], |row| row.get(0)).optional()?)
 }
 
 pub(super) fn one(
@@ -96,7 +102,8 @@ pub(super) fn members(
     limit: u32,
 ) -> Result<Vec<MissionId>, Fault> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    let asked = (run.to_string(), after, limit, members_to_word(which));
+    let (which, ended_by) = (members_to_word(which), members_ended_by(which));
+    let asked = (run.to_string(), after, limit, which, ended_by);
     ids(connection, sql!("run_members"), asked)
 }
 

@@ -1,19 +1,22 @@
 //! Schedules and their ticks.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use mission_control_kernel::{ProjectId, Revision, StoreError, Timestamp};
+use mission_control_missions::{Once, Receipt};
 use mission_control_workflows::schedule::{
     Decision, FAILURES_BEFORE_PAUSE, MOST_SCHEDULES, NewSchedule, Paused, Schedule, ScheduleChange,
     ScheduleId, ScheduleStore, TICKS_KEPT, Tick, TickOutcome, UndoneTick,
 };
-use mission_control_workflows::template::{Changed, Kept, ScheduleName};
+use mission_control_workflows::template::{Changed, Kept, NotKept, ScheduleName};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::fault::{Fault, exactly_one};
 use super::job::Turn;
 use super::load::Columns;
 use super::writer::Tx;
-use super::{Sqlite, sql};
+use super::{Sqlite, receipts, sql};
 use crate::row::{
     OutcomeColumns, PauseColumns, ScheduleRow, TickRow, pause_reason, readable, schedule_to_text,
 };
@@ -45,8 +48,15 @@ impl ScheduleStore for Sqlite {
         .await
     }
 
-    async fn add_schedule(&self, new: NewSchedule) -> Result<Kept<Schedule>, StoreError> {
-        self.write(Turn::Plain, move |tx| add(tx, &new)).await
+    async fn add_schedule(
+        &self,
+        new: NewSchedule,
+        receipt: Option<Receipt<Kept<Schedule>>>,
+    ) -> Result<Once<Result<Kept<Schedule>, NotKept>>, StoreError> {
+        self.write(Turn::Plain, move |tx| {
+            receipts::once(tx, receipt.as_ref(), |tx| add(tx, &new), |kept| kept.as_ref().ok())
+        })
+        .await
     }
 
     async fn change_schedule(
@@ -54,9 +64,14 @@ impl ScheduleStore for Sqlite {
         project: &ProjectId,
         name: &ScheduleName,
         change: ScheduleChange,
-    ) -> Result<Changed<Schedule>, StoreError> {
+        receipt: Option<Arc<Receipt<Schedule>>>,
+    ) -> Result<Once<Changed<Schedule>>, StoreError> {
         let (project, name) = (project.clone(), name.clone());
-        self.write(Turn::Plain, move |tx| self::change(tx, &project, &name, &change)).await
+        self.write(Turn::Plain, move |tx| {
+            let changing = |tx: &mut Tx<'_>| self::change(tx, &project, &name, &change);
+            receipts::once(tx, receipt.as_deref(), changing, Changed::done)
+        })
+        .await
     }
 
     async fn remove_schedule(
@@ -157,17 +172,19 @@ fn ticks(
     rows.map(|row| Ok(row?.into_tick()?)).collect()
 }
 
-fn add(tx: &Tx<'_>, new: &NewSchedule) -> Result<Kept<Schedule>, Fault> {
+fn add(tx: &Tx<'_>, new: &NewSchedule) -> Result<Result<Kept<Schedule>, NotKept>, Fault> {
     let key = (new.project.as_str(), new.name.as_str());
     let (count, taken): (u32, bool) = tx
         .connection
         .prepare_cached(sql!("count_schedules"))?
         .query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
     if taken {
-        return Ok(Kept::Taken);
+        let there = one(tx.connection, &new.project, &new.name)?;
+        let same = there.filter(|there| new.is_said_by(there));
+        return Ok(same.map(Kept::Same).ok_or(NotKept::Taken));
     }
     if count >= MOST_SCHEDULES {
-        return Ok(Kept::Full);
+        return Ok(Err(NotKept::Full));
     }
     let pause = PauseColumns::of(new.paused.as_ref());
     let rows = tx.connection.prepare_cached(sql!("insert_schedule"))?.execute((
@@ -184,7 +201,8 @@ fn add(tx: &Tx<'_>, new: &NewSchedule) -> Result<Kept<Schedule>, Fault> {
     ))?;
     exactly_one(rows, "a schedule's row")?;
     let made = one(tx.connection, &new.project, &new.name)?;
-    made.map(Kept::Made).ok_or_else(|| Fault::defect("a schedule was made and is not there"))
+    let made = made.ok_or_else(|| Fault::defect("a schedule was made and is not there"))?;
+    Ok(Ok(Kept::Made(made)))
 }
 
 fn change(
@@ -193,6 +211,9 @@ fn change(
     name: &ScheduleName,
     change: &ScheduleChange,
 ) -> Result<Changed<Schedule>, Fault> {
+    if change.is_nothing() {
+        return Ok(change.found(one(tx.connection, project, name)?));
+    }
     let pause = PauseColumns::of(change.paused.as_ref().and_then(Option::as_ref));
     let changed = tx.connection.prepare_cached(sql!("update_schedule"))?.execute((
         project.as_str(),

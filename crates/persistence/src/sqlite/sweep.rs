@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mission_control_kernel::{LeaseId, MissionId, Timestamp};
-use mission_control_missions::{Command, Due, FollowUpTask};
-use rusqlite::Connection;
+use mission_control_missions::{Command, Due, FollowUpTask, KeptFollowUp};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::fault::Fault;
 use super::load::{Columns, parse_id};
@@ -36,9 +36,9 @@ pub(super) fn due(connection: &Connection, now: Timestamp, limit: u32) -> Result
 
 /// Takes follow-ups, oldest first.
 pub(super) fn take(tx: &Tx<'_>, limit: u32) -> Result<Vec<FollowUpTask>, Fault> {
-    let until = tx.now.plus(TAKEN_FOR).as_micros();
+    let until = tx.now.plus(TAKEN_FOR);
     let mut statement = tx.connection.prepare_cached(sql!("take_follow_ups"))?;
-    let mut rows = statement.query((tx.now.as_micros(), until, limit))?;
+    let mut rows = statement.query((tx.now.as_micros(), until.as_micros(), limit))?;
     let mut tasks = Vec::new();
     while let Some(row) = rows.next()? {
         let mut c = Columns::of(row);
@@ -51,17 +51,32 @@ pub(super) fn take(tx: &Tx<'_>, limit: u32) -> Result<Vec<FollowUpTask>, Fault> 
             reason: c.take()?,
             ..FollowUpRow::default()
         };
-        tasks.push(row.into_task(id)?);
+        tasks.push(row.into_task(id, until)?);
     }
     // RETURNING promises no order.
     tasks.sort_unstable_by_key(|task| task.id);
     Ok(tasks)
 }
 
-/// Removes a follow-up. That it is gone already is no failure: two may have done it.
-pub(super) fn finish(tx: &Tx<'_>, id: i64) -> Result<(), Fault> {
-    tx.connection.prepare_cached(sql!("delete_follow_up"))?.execute([id])?;
-    Ok(())
+/// Holds on to a follow-up that is taken until then.
+pub(super) fn keep(
+    tx: &Tx<'_>,
+    id: i64,
+    taken_until: Timestamp,
+) -> Result<Option<KeptFollowUp>, Fault> {
+    let until = tx.now.plus(TAKEN_FOR);
+    let mut statement = tx.connection.prepare_cached(sql!("keep_follow_up"))?;
+    let asked = (id, taken_until.as_micros(), until.as_micros(), tx.now.as_micros());
+    let begun_at: Option<i64> = statement.query_row(asked, |row| row.get(0)).optional()?;
+    let begun_at = begun_at.map(Timestamp::from_micros);
+    Ok(begun_at.map(|begun_at| KeptFollowUp { taken_until: until, begun_at }))
+}
+
+/// Removes a follow-up that is taken until then. That it is gone already is no failure: two may have
+/// done it.
+pub(super) fn finish(tx: &Tx<'_>, id: i64, taken_until: Timestamp) -> Result<bool, Fault> {
+    let mut statement = tx.connection.prepare_cached(sql!("delete_follow_up"))?;
+    Ok(statement.execute((id, taken_until.as_micros()))? == 1)
 }
 
 /// The ids that a statement finds behind `after`, by id.

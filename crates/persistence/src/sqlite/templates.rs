@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mission_control_kernel::{ProjectId, Revision, StoreError};
+use mission_control_missions::{Once, Receipt};
 use mission_control_workflows::template::{
-    Changed, Kept, MOST_TEMPLATES, NewTemplate, Template, TemplateName, TemplateSpec, TemplateStore,
+    Changed, Kept, MOST_TEMPLATES, NewTemplate, NotKept, Template, TemplateName, TemplateSpec,
+    TemplateStore,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -13,7 +15,7 @@ use super::fault::{Fault, exactly_one};
 use super::job::Turn;
 use super::load::Columns;
 use super::writer::Tx;
-use super::{Sqlite, sql};
+use super::{Sqlite, receipts, sql};
 use crate::row::{TemplateRow, template_to_text};
 
 #[async_trait]
@@ -50,8 +52,15 @@ impl TemplateStore for Sqlite {
         .await
     }
 
-    async fn add_template(&self, new: NewTemplate) -> Result<Kept<Template>, StoreError> {
-        self.write(Turn::Plain, move |tx| add(tx, &new)).await
+    async fn add_template(
+        &self,
+        new: NewTemplate,
+        receipt: Option<Receipt<Kept<Template>>>,
+    ) -> Result<Once<Result<Kept<Template>, NotKept>>, StoreError> {
+        self.write(Turn::Plain, move |tx| {
+            receipts::once(tx, receipt.as_ref(), |tx| add(tx, &new), |kept| kept.as_ref().ok())
+        })
+        .await
     }
 
     async fn put_template(
@@ -94,17 +103,19 @@ impl TemplateStore for Sqlite {
     }
 }
 
-fn add(tx: &Tx<'_>, new: &NewTemplate) -> Result<Kept<Template>, Fault> {
+fn add(tx: &Tx<'_>, new: &NewTemplate) -> Result<Result<Kept<Template>, NotKept>, Fault> {
     let key = (new.project.as_str(), new.name.as_str());
     let (count, taken): (u32, bool) = tx
         .connection
         .prepare_cached(sql!("count_templates"))?
         .query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
     if taken {
-        return Ok(Kept::Taken);
+        let there = one(tx.connection, &new.project, &new.name)?;
+        let same = there.filter(|there| there.spec == new.spec);
+        return Ok(same.map(Kept::Same).ok_or(NotKept::Taken));
     }
     if count >= MOST_TEMPLATES {
-        return Ok(Kept::Full);
+        return Ok(Err(NotKept::Full));
     }
     let rows = tx.connection.prepare_cached(sql!("insert_template"))?.execute((
         key.0,
@@ -115,7 +126,8 @@ fn add(tx: &Tx<'_>, new: &NewTemplate) -> Result<Kept<Template>, Fault> {
     ))?;
     exactly_one(rows, "a template's row")?;
     let made = one(tx.connection, &new.project, &new.name)?;
-    made.map(Kept::Made).ok_or_else(|| Fault::defect("a template was made and is not there"))
+    let made = made.ok_or_else(|| Fault::defect("a template was made and is not there"))?;
+    Ok(Ok(Kept::Made(made)))
 }
 
 fn one(

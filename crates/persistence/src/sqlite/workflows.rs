@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use mission_control_kernel::{MissionId, ProjectId, RunId, Scope, StoreError};
-use mission_control_missions::ShortName;
+use mission_control_missions::{Once, Receipt, ShortName};
 use mission_control_workflows::{
-    Definition, Members, RunPage, RunQuery, RunView, Saved, SavedAs, Workflow, WorkflowName,
-    WorkflowStore, WorkflowSummary,
+    Definition, MOST_VERSIONS, MOST_WORKFLOWS, Members, NoRoom, RunPage, RunQuery, RunView, Saved,
+    SavedAs, Workflow, WorkflowName, WorkflowStore, WorkflowSummary,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -13,7 +13,7 @@ use super::fault::{Fault, exactly_one};
 use super::job::Turn;
 use super::load::Columns;
 use super::writer::Tx;
-use super::{Sqlite, runs, sql};
+use super::{Sqlite, receipts, runs, sql};
 use crate::row::{WorkflowRow, WorkflowSummaryRow, definition_to_text};
 
 #[async_trait]
@@ -23,10 +23,15 @@ impl WorkflowStore for Sqlite {
         project: &ProjectId,
         definition: &Definition,
         by: &ShortName,
-    ) -> Result<Saved, StoreError> {
+        receipt: Option<Receipt<Saved>>,
+    ) -> Result<Once<Result<Saved, NoRoom>>, StoreError> {
         let text = definition_to_text(definition)?;
         let (project, definition, by) = (project.clone(), definition.clone(), by.clone());
-        self.write(Turn::Plain, move |tx| save(tx, &project, &definition, &text, &by)).await
+        self.write(Turn::Plain, move |tx| {
+            let saving = |tx: &mut Tx<'_>| save(tx, &project, &definition, &text, &by);
+            receipts::once(tx, receipt.as_ref(), saving, |saved| saved.as_ref().ok())
+        })
+        .await
     }
 
     async fn workflow(
@@ -109,12 +114,15 @@ fn save(
     definition: &Definition,
     text: &str,
     by: &ShortName,
-) -> Result<Saved, Fault> {
+) -> Result<Result<Saved, NoRoom>, Fault> {
     let name = definition.name();
     let newest = up_to(tx.connection, project, name, None)?;
     if let Some(same) = newest.as_ref().filter(|newest| newest.definition == text) {
         let workflow = same.clone().into_workflow(project, name)?;
-        return Ok(Saved { workflow, how: SavedAs::Same });
+        return Ok(Ok(Saved { workflow, how: SavedAs::Same }));
+    }
+    if let Some(no_room) = no_room(tx, project, newest.as_ref())? {
+        return Ok(Err(no_room));
     }
     let version = newest.as_ref().map_or(1, |newest| newest.version + 1);
     let rows = tx.connection.prepare_cached(sql!("insert_workflow"))?.execute((
@@ -135,7 +143,21 @@ fn save(
         created_by: by.to_string(),
     };
     let how = if newest.is_some() { SavedAs::NewVersion } else { SavedAs::New };
-    Ok(Saved { workflow: row.into_workflow(project, name)?, how })
+    Ok(Ok(Saved { workflow: row.into_workflow(project, name)?, how }))
+}
+
+/// What there is no room for, of a version behind the newest one.
+fn no_room(
+    tx: &Tx<'_>,
+    project: &ProjectId,
+    newest: Option<&WorkflowRow>,
+) -> Result<Option<NoRoom>, Fault> {
+    if let Some(newest) = newest {
+        return Ok((newest.version >= i64::from(MOST_VERSIONS)).then_some(NoRoom::Versions));
+    }
+    let mut statement = tx.connection.prepare_cached(sql!("count_workflows"))?;
+    let count: u32 = statement.query_row((project.as_str(), MOST_WORKFLOWS), |row| row.get(0))?;
+    Ok((count >= MOST_WORKFLOWS).then_some(NoRoom::Workflows))
 }
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<WorkflowSummaryRow> {

@@ -69,6 +69,7 @@ impl Stage {
             project: ProjectId::default_project(),
             spec: Arc::new(spec(JsonText::empty_object())),
             parent: None,
+            under: None,
             depends_on: Vec::new(),
             held: false,
             scheduled_at: None,

@@ -12,6 +12,7 @@ use mission_control_identity::{
 use mission_control_kernel::{Clock, Secret, StoreError, Text};
 
 use super::guesses::{Guesses, Place};
+use super::passwords::Turn;
 use super::secrets::{digest, random_id};
 use super::setup::SetupCode;
 use super::{Authenticator, Bearer, Credential, Crowded, IdentityError, Password, Passwords};
@@ -101,7 +102,10 @@ impl Entrance {
         let place = self.place(login.as_ref(), knock).await?;
         let tried = self.guesses.at_account(&name, place, self.clock.now());
         let tried = tried.map_err(|retry_after| NotIn::TooMany { retry_after })?;
-        let entered = self.with_password(login, password, knock).await;
+        let entered = match self.passwords.turn() {
+            Ok(turn) => self.with_password(login, password, turn, knock).await,
+            Err(crowded) => Err(crowded.into()),
+        };
         if !matches!(entered, Err(NotIn::Wrong)) {
             tried.take_back();
         }
@@ -220,6 +224,7 @@ impl Entrance {
         &self,
         login: Option<Login>,
         password: Password,
+        turn: Turn,
         knock: &Knock,
     ) -> Result<Entered, NotIn> {
         let known = match &login {
@@ -227,7 +232,7 @@ impl Entrance {
             None => None,
         };
         let hash = known.and_then(|(user, hash)| hash.filter(|_| !user.disabled));
-        let right = self.passwords.is_right(password, hash.clone()).await?;
+        let right = turn.verify(password, hash.clone()).await?;
         let Some(login) = login.filter(|_| right) else { return Err(NotIn::Wrong) };
         let entered = self.begin(SignedInAs::User(login.clone()), knock).await?;
         // Whoever has changed the password meanwhile has ended the sessions that there were then.

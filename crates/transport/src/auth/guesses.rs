@@ -5,9 +5,11 @@
 //! So memory is bounded however many addresses and names are tried, and nobody gets rid of what
 //! they used up by pushing it out.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mission_control_identity::SecretDigest;
@@ -44,9 +46,13 @@ pub(super) struct Guesses {
     accounts: Budget,
 }
 
-/// One try. It counts unless it is taken back, which is for those who came in.
+/// One try. While it is under way nobody else has it; when it is over it counts, unless it is taken
+/// back, which is for those who came in, and those for whom nothing was looked at.
 #[derive(Debug)]
-pub(super) struct Try<'a>(Vec<(&'a Budget, Charge)>);
+pub(super) struct Try<'a> {
+    at: Timestamp,
+    under_way: Vec<(&'a Budget, u64)>,
+}
 
 impl Default for Guesses {
     fn default() -> Self {
@@ -69,12 +75,12 @@ impl Guesses {
         from: Place,
         now: Timestamp,
     ) -> Result<Try<'_>, Duration> {
-        let mut tries = Try(Vec::new());
-        tries.charge(&self.pairs, &(account, household(from)), now)?;
+        let mut tries = Try { at: now, under_way: Vec::new() };
+        tries.begin(&self.pairs, &(account, household(from)))?;
         // Whoever is in already is not kept out by what others try.
         if let Place::Address(_) = from {
-            tries.charge(&self.addresses, &household(from), now)?;
-            tries.charge(&self.accounts, &account, now)?;
+            tries.begin(&self.addresses, &household(from))?;
+            tries.begin(&self.accounts, &account)?;
         }
         Ok(tries)
     }
@@ -84,37 +90,42 @@ impl Guesses {
     /// # Errors
     /// After how long there is one again.
     pub(super) fn at_secret(&self, address: IpAddr, now: Timestamp) -> Result<Try<'_>, Duration> {
-        let mut tries = Try(Vec::new());
-        tries.charge(&self.addresses, &household(Place::Address(address)), now)?;
+        let mut tries = Try { at: now, under_way: Vec::new() };
+        tries.begin(&self.addresses, &household(Place::Address(address)))?;
         Ok(tries)
     }
 }
 
 impl<'a> Try<'a> {
-    /// Takes it back: it was a good one.
-    pub(super) fn take_back(self) {
-        for (budget, charge) in &self.0 {
-            budget.take_back(charge);
-        }
+    /// Takes it back: it was a good one, or none.
+    pub(super) fn take_back(mut self) {
+        self.end(false);
     }
 
-    /// What was charged before is taken back when this one is refused: it was no try.
-    fn charge(
-        &mut self,
-        budget: &'a Budget,
-        key: &impl Hash,
-        now: Timestamp,
-    ) -> Result<(), Duration> {
-        match budget.charge(key, now) {
-            Ok(charge) => {
-                self.0.push((budget, charge));
+    /// What was begun before is taken back when this one is refused: it was no try.
+    fn begin(&mut self, budget: &'a Budget, key: &impl Hash) -> Result<(), Duration> {
+        match budget.begin(key, self.at) {
+            Ok(key) => {
+                self.under_way.push((budget, key));
                 Ok(())
             }
             Err(wait) => {
-                Try(std::mem::take(&mut self.0)).take_back();
+                self.end(false);
                 Err(wait)
             }
         }
+    }
+
+    fn end(&mut self, counts: bool) {
+        for (budget, key) in self.under_way.drain(..) {
+            budget.end(key, counts.then_some(self.at));
+        }
+    }
+}
+
+impl Drop for Try<'_> {
+    fn drop(&mut self) {
+        self.end(true);
     }
 }
 
@@ -125,60 +136,76 @@ struct Rate {
     then_each: Duration,
 }
 
-/// A table of what was used up: for each slot the instant, in microseconds, at which nothing is.
+/// What was used up, and by whom.
 #[derive(Debug)]
 struct Budget {
     rate: Rate,
-    slots: Mutex<Box<[i64]>>,
+    used: Mutex<Used>,
     hasher: RandomState,
 }
 
-/// What a try has changed: slots, what they held, and what they hold.
-#[derive(Clone, Debug)]
-struct Charge {
-    slots: [(usize, i64); SLOTS_OF_A_KEY],
-    after: i64,
+#[derive(Debug)]
+struct Used {
+    /// For each slot the instant, in microseconds, at which nothing of it is used any more.
+    slots: Box<[i64]>,
+    /// How many tries of a key are under way. There are no more than requests under way.
+    under_way: HashMap<u64, i64>,
 }
 
 impl Budget {
     fn of(rate: Rate) -> Self {
-        let slots = Mutex::new(vec![0; SLOTS].into_boxed_slice());
-        Self { rate, slots, hasher: RandomState::new() }
+        let used = Used { slots: vec![0; SLOTS].into_boxed_slice(), under_way: HashMap::new() };
+        Self { rate, used: Mutex::new(used), hasher: RandomState::new() }
     }
 
-    /// One more for `key`, or after how long there is one again.
-    fn charge(&self, key: &impl Hash, now: Timestamp) -> Result<Charge, Duration> {
+    /// Begins one more for `key`, as what it is to be ended, or says after how long there is one
+    /// again. What is under way is as good as used.
+    fn begin(&self, key: &impl Hash, now: Timestamp) -> Result<u64, Duration> {
+        let key = self.hasher.hash_one(key);
         let (now, each) = (now.as_micros(), micros(self.rate.then_each));
         let burst = each * i64::from(self.rate.at_once);
-        let places = self.places(key);
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let empty_at = places.iter().map(|place| slots[*place]).min().unwrap_or(now).max(now);
-        let after = empty_at + each;
+        let mut used = self.used();
+        let others = used.under_way.get(&key).copied().unwrap_or(0);
+        let after = used.up_to(key).max(now) + each * (others + 1);
         if after - now > burst {
             return Err(Duration::from_micros((after - now - burst).unsigned_abs()));
         }
-        let changed = places.map(|place| (place, slots[place]));
-        for place in places {
-            slots[place] = slots[place].max(after);
-        }
-        Ok(Charge { slots: changed, after })
+        used.under_way.insert(key, others + 1);
+        Ok(key)
     }
 
-    /// Undoes a charge where nobody has charged the slot since.
-    fn take_back(&self, charge: &Charge) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        for (place, before) in charge.slots {
-            if slots[place] == charge.after {
-                slots[place] = before;
+    /// Ends one that was begun; it counts from `since`, or not at all.
+    fn end(&self, key: u64, since: Option<Timestamp>) {
+        let mut used = self.used();
+        if let Entry::Occupied(mut tries) = used.under_way.entry(key) {
+            *tries.get_mut() -= 1;
+            if *tries.get() == 0 {
+                tries.remove();
+            }
+        }
+        if let Some(since) = since {
+            let after = used.up_to(key).max(since.as_micros()) + micros(self.rate.then_each);
+            for slot in slots_of(key) {
+                used.slots[slot] = used.slots[slot].max(after);
             }
         }
     }
 
-    /// The slots of a key, which nobody outside can foretell.
-    fn places(&self, key: &impl Hash) -> [usize; SLOTS_OF_A_KEY] {
-        let hash = self.hasher.hash_one(key);
-        std::array::from_fn(|part| (hash >> (16 * part)) as usize % SLOTS)
+    fn used(&self) -> MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Used {
+    /// Until when something of `key` is used; slots that others have used more say nothing of it.
+    fn up_to(&self, key: u64) -> i64 {
+        slots_of(key).map(|slot| self.slots[slot]).into_iter().min().unwrap_or(0)
+    }
+}
+
+/// The slots of a key, which nobody outside can foretell.
+fn slots_of(key: u64) -> [usize; SLOTS_OF_A_KEY] {
+    std::array::from_fn(|part| (key >> (16 * part)) as usize % SLOTS)
 }
 
 /// An address, or as much of it as one household has.
@@ -288,8 +315,30 @@ mod tests {
         for _ in 0..29 {
             guesses.at_secret(here, START).unwrap();
         }
+        assert!(guesses.at_secret(here, START).is_err(), "what is under way is nobody else's");
         mine.take_back();
-        assert!(guesses.at_secret(here, START).is_err());
+        assert!(guesses.at_secret(here, START).is_ok(), "one came in");
+        assert!(guesses.at_secret(here, START).is_err(), "and only one");
+    }
+
+    #[test]
+    fn who_is_sent_away_by_a_crowd_has_not_tried() {
+        let guesses = Guesses::default();
+        let from = |number: usize| address(&format!("10.0.{}.{}", number / 250, number % 250));
+        let crowd = |more: usize| {
+            let at_once =
+                (0..60).map(|number| guesses.at_account("ada", from(more + number), START));
+            at_once.collect::<Result<Vec<_>, _>>().expect("tries are left")
+        };
+        for round in 0..50 {
+            // Each of them ends while others are under way, in another order than they began.
+            let (even, odd): (Vec<_>, Vec<_>) =
+                crowd(60 * round).into_iter().enumerate().partition(|(number, _)| number % 2 == 0);
+            even.into_iter().chain(odd).for_each(|(_, tried)| tried.take_back());
+        }
+        let everywhere = |number: usize| ("ada".to_owned(), from(number));
+        assert_eq!(let_through(&guesses, 1_000, everywhere), 100);
+        assert!(guesses.accounts.used().under_way.is_empty(), "nothing is kept of them");
     }
 
     #[test]
@@ -307,13 +356,14 @@ mod tests {
 
     #[test]
     fn memory_stays_the_same_however_many_try() {
+        const TRIES: usize = 600_000;
         let guesses = Guesses::default();
         let from = |number: usize| {
             let bits = u32::try_from(number).unwrap();
             Place::Address(IpAddr::V4(bits.into()))
         };
-        let good = let_through(&guesses, 1_000_000, |number| (format!("u{number}"), from(number)));
-        assert_eq!(guesses.pairs.slots.lock().unwrap().len(), SLOTS);
-        assert!(good < 1_000_000, "shared slots run dry before memory does");
+        let good = let_through(&guesses, TRIES, |number| (format!("u{number}"), from(number)));
+        assert_eq!(guesses.pairs.used().slots.len(), SLOTS);
+        assert!(good < TRIES, "shared slots run dry before memory does");
     }
 }

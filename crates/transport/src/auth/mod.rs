@@ -6,6 +6,7 @@
 
 mod authenticator;
 mod credential;
+mod desks;
 mod entrance;
 mod guesses;
 mod lasting;

@@ -1,14 +1,17 @@
 //! Passwords: what one may be, and the work of hashing them, of which only so much is done at once.
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::password_hash::phc::{self, Output, ParamsString, Salt};
+use argon2::{Algorithm, Argon2, Params, Version};
 use mission_control_identity::PasswordHash;
 use mission_control_kernel::{Invalid, Secret};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::desks::{Desks, Memory, Place};
 use super::secrets::random;
 
 /// The shortest password that somebody may choose: with fewer characters, what people make up is
@@ -20,13 +23,11 @@ const LONGEST_BYTES: usize = 1_024;
 const KIBIBYTES: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// Hashes under way at once: with them, 38 MiB, and never all processors.
-const DESKS: usize = 2;
-/// Those who wait for a desk: they are served within a second or two. Whoever comes then is sent
-/// away, so that a flood costs neither memory nor the patience of those who wait.
-const QUEUE: usize = 20;
-/// When to come back.
+/// What is kept of a hash: 256 bits.
+const HASH_BYTES: usize = 32;
+/// When to come back: those who wait now have been served then.
 const COME_BACK: Duration = Duration::from_secs(2);
+const CROWDED: Crowded = Crowded { retry_after: COME_BACK };
 const SALT_BYTES: usize = 16;
 
 /// A password that can be hashed.
@@ -61,11 +62,10 @@ impl Password {
     }
 }
 
-/// Hashes passwords with argon2id, on threads that may block, two at a time.
+/// Hashes passwords with argon2id, one or two at a time, behind all other work.
 #[derive(Debug)]
 pub struct Passwords {
-    desks: Arc<Semaphore>,
-    places: Arc<Semaphore>,
+    desks: Desks,
     hashed: Arc<AtomicU64>,
 }
 
@@ -77,13 +77,17 @@ pub struct Crowded {
     pub retry_after: Duration,
 }
 
+/// The turn of somebody whose password will be hashed.
+#[derive(Debug)]
+pub(super) struct Turn {
+    place: Place,
+    hashed: Arc<AtomicU64>,
+}
+
 impl Default for Passwords {
     fn default() -> Self {
-        Self {
-            desks: Arc::new(Semaphore::new(DESKS)),
-            places: Arc::new(Semaphore::new(DESKS + QUEUE)),
-            hashed: Arc::default(),
-        }
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        Self { desks: Desks::beside(cores), hashed: Arc::default() }
     }
 }
 
@@ -93,33 +97,30 @@ impl Passwords {
     /// # Errors
     /// [`Crowded`].
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Crowded> {
-        self.work(move || {
-            let hash = argon2().hash_password_with_salt(password.bytes(), &random::<SALT_BYTES>());
-            let hash = hash.expect("a password and a salt within the bounds of argon2");
-            PasswordHash::new(hash.to_string())
-        })
-        .await
+        let work = move |memory: &mut Memory| made(&password, random(), memory);
+        let hash = self.turn()?.serve(work).await?;
+        Ok(PasswordHash::new(hash))
     }
 
-    /// Whether the password is the one that was hashed. Where there is `None`, the same work is done
-    /// for nothing, so that nobody learns by the clock who is known here.
+    /// Whether the password is the one that was hashed, as [`Turn::verify`] says.
     ///
     /// # Errors
     /// [`Crowded`].
-    pub async fn is_right(
+    pub(super) async fn is_right(
         &self,
         password: Password,
         hash: Option<PasswordHash>,
     ) -> Result<bool, Crowded> {
-        self.work(move || match hash {
-            Some(hash) => argon2().verify_password(password.bytes(), hash.expose()).is_ok(),
-            None => {
-                let salt = [0; SALT_BYTES];
-                let done = argon2().hash_password_with_salt(password.bytes(), &salt);
-                std::hint::black_box(done).is_err()
-            }
-        })
-        .await
+        self.turn()?.verify(password, hash).await
+    }
+
+    /// A turn, to be had before anything is looked up: whoever has none costs nothing.
+    ///
+    /// # Errors
+    /// [`Crowded`].
+    pub(super) fn turn(&self) -> Result<Turn, Crowded> {
+        let place = self.desks.place().ok_or(CROWDED)?;
+        Ok(Turn { place, hashed: Arc::clone(&self.hashed) })
     }
 
     /// How many passwords were hashed so far, for nothing or not.
@@ -127,33 +128,43 @@ impl Passwords {
     pub fn hashed(&self) -> u64 {
         self.hashed.load(Ordering::Relaxed)
     }
-
-    async fn work<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Crowded> {
-        let held = self.desk().await?;
-        let hashed = Arc::clone(&self.hashed);
-        let task = tokio::task::spawn_blocking(move || {
-            // The desk is free when the work is done, not when nobody waits for it any more.
-            let _held = held;
-            hashed.fetch_add(1, Ordering::Relaxed);
-            work()
-        });
-        Ok(task.await.expect("hashing does not panic"))
-    }
-
-    async fn desk(&self) -> Result<Desk, Crowded> {
-        let crowded = Crowded { retry_after: COME_BACK };
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| crowded)?;
-        let desk = Arc::clone(&self.desks).acquire_owned().await.map_err(|_| crowded)?;
-        Ok(Desk { _desk: desk, _place: place })
-    }
 }
 
-struct Desk {
-    _desk: OwnedSemaphorePermit,
-    _place: OwnedSemaphorePermit,
+impl Turn {
+    /// Whether the password is the one that was hashed. Where there is `None`, the same work is done
+    /// for nothing, so that nobody learns by the clock who is known here.
+    ///
+    /// # Errors
+    /// [`Crowded`].
+    pub(super) async fn verify(
+        self,
+        password: Password,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, Crowded> {
+        self.serve(move |memory| match hash {
+            Some(hash) => verified(&password, hash.expose(), memory).unwrap_or(false),
+            None => {
+                std::hint::black_box(made(&password, [0; SALT_BYTES], memory));
+                false
+            }
+        })
+        .await
+    }
+
+    async fn serve<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, Crowded> {
+        let hashed = self.hashed;
+        let served = self.place.serve(move |memory| {
+            hashed.fetch_add(1, Ordering::Relaxed);
+            work(memory)
+        });
+        served.await.map_err(|error| {
+            tracing::warn!(%error, "there is no thread to hash a password on");
+            CROWDED
+        })
+    }
 }
 
 impl Password {
@@ -162,13 +173,44 @@ impl Password {
     }
 }
 
-fn argon2() -> Argon2<'static> {
+/// The hash as a PHC string.
+fn made(password: &Password, salt: [u8; SALT_BYTES], memory: &mut Memory) -> String {
     let params = Params::new(KIBIBYTES, PASSES, LANES, None).expect("literals within bounds");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+    let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+    let mut out = [0; HASH_BYTES];
+    let blocks = memory.blocks(params.block_count());
+    let phc_params = ParamsString::try_from(&params);
+    Argon2::new(algorithm, version, params)
+        .hash_password_into_with_memory(password.bytes(), &salt, &mut out, blocks)
+        .expect("a password and a salt within the bounds of argon2");
+    let hash = phc::PasswordHash {
+        algorithm: algorithm.ident(),
+        version: Some(version.into()),
+        params: phc_params.expect("three numbers"),
+        salt: Some(Salt::new(&salt).expect("as long as salts are")),
+        hash: Some(Output::new(&out).expect("as long as hashes are")),
+    };
+    hash.to_string()
+}
+
+/// Whether it is the password of this PHC string; `None` where that is none of ours.
+fn verified(password: &Password, phc: &str, memory: &mut Memory) -> Option<bool> {
+    let phc = phc::PasswordHash::new(phc).ok()?;
+    let (salt, expected) = (phc.salt?, phc.hash?);
+    let algorithm = Algorithm::try_from(phc.algorithm.as_str()).ok()?;
+    let version = phc.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+    let params = Params::try_from(&phc).ok()?;
+    let blocks = memory.blocks(params.block_count());
+    let mut out = vec![0; expected.len()];
+    let argon2 = Argon2::new(algorithm, version, params);
+    argon2.hash_password_into_with_memory(password.bytes(), &salt, &mut out, blocks).ok()?;
+    // Compared in constant time, as outputs are.
+    Some(Output::new(&out).ok()? == expected)
 }
 
 #[cfg(test)]
 mod tests {
+    use argon2::{PasswordHasher, PasswordVerifier};
     use futures::FutureExt;
     use futures::future::join_all;
 
@@ -223,28 +265,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn two_are_hashed_at_once_twenty_wait_and_the_others_come_back_later() {
-        let passwords = Arc::new(Passwords::default());
-        let held = join_all((0..DESKS).map(|_| passwords.desk())).await;
-        assert!(held.iter().all(Result::is_ok));
-        let waiting: Vec<_> = (0..QUEUE)
-            .map(|_| {
-                let passwords = Arc::clone(&passwords);
-                tokio::spawn(async move { passwords.is_right(typed("x"), None).await })
-            })
-            .collect();
-        while passwords.places.available_permits() > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(passwords.hashed(), 0, "nobody is served while both desks are taken");
+    async fn hashes_are_those_that_everybody_makes() {
+        let params = Params::new(KIBIBYTES, PASSES, LANES, None).unwrap();
+        let theirs = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let hash =
+            theirs.hash_password_with_salt(b"correct horse battery", b"some more salt").unwrap();
+        let hash = PasswordHash::new(hash.to_string());
+        let passwords = Passwords::default();
+        assert_eq!(passwords.is_right(typed("correct horse battery"), Some(hash)).await, Ok(true));
+        let ours = passwords.hash(typed("correct horse battery")).await.unwrap();
+        theirs.verify_password(b"correct horse battery", ours.expose()).unwrap();
+    }
+
+    #[tokio::test]
+    async fn when_there_is_no_turn_left_the_others_come_back_later() {
+        let passwords = Passwords::default();
+        let turns: Vec<_> = std::iter::from_fn(|| passwords.turn().ok()).collect();
         let late = passwords.is_right(typed("x"), None).now_or_never();
         assert_eq!(late, Some(Err(Crowded { retry_after: COME_BACK })));
-        drop(held);
-        for served in join_all(waiting).await {
-            assert_eq!(served.unwrap(), Ok(false));
-        }
-        assert_eq!(passwords.hashed(), QUEUE as u64);
-        assert_eq!(passwords.places.available_permits(), DESKS + QUEUE);
+        let late = passwords.hash(typed("x")).now_or_never();
+        assert_eq!(late, Some(Err(Crowded { retry_after: COME_BACK })));
+        assert_eq!(passwords.hashed(), 0);
+        let served = turns.into_iter().take(2).map(|turn| turn.verify(typed("x"), None));
+        assert_eq!(join_all(served).await, [Ok(false), Ok(false)]);
+        assert_eq!(passwords.hashed(), 2);
     }
 
     #[test]

@@ -4,19 +4,20 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use mission_control_identity::{
     Directory, Grants, Login, NewSession, NewToken, NewUser, Outcome, PrincipalId, PrincipalName,
     Role, SESSION_IDLE, SESSION_LONGEST, SecretDigest, SignedInAs, TokenId, TokenScope, Used,
 };
-use mission_control_kernel::{Clock as _, ManualClock, SystemClock};
+use mission_control_kernel::{Clock as _, ManualClock, Secret, SystemClock};
 use mission_control_persistence::Options;
 use mission_control_persistence::sqlite::{Durability, Sqlite};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
 use super::{
-    Authenticator, Bearer, Credential, Entrance, IdentityError, Known, Lasting, Passwords, digest,
-    mint,
+    Authenticator, Bearer, Credential, Entrance, IdentityError, Knock, Known, Lasting, NotIn,
+    Password, Passwords, digest, mint,
 };
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -176,4 +177,24 @@ async fn who_comes_when_the_records_are_asked_too_much_is_not_taken_for_nobody()
     assert!(known(&at, Credential::Bearer(Bearer::of("garbage"))).await.is_none());
     drop(crowd);
     assert!(known(&at, token).await.is_some());
+}
+
+#[tokio::test]
+async fn who_comes_into_a_crowd_is_sent_away_at_once_and_has_not_tried() {
+    let stage = Stage::set();
+    let (records, passwords) = (Arc::clone(&stage.records), Arc::<Passwords>::default());
+    let at = stage.process(None);
+    let entrance = Entrance::new(records, at, Arc::clone(&passwords), stage.clock.clone());
+    let (address, user_agent) = ([10, 0, 0, 1].into(), "a test".to_owned());
+    let knock = Knock { address, near: false, user_agent, session: None };
+    let guess = || Password::typed(Secret::new("a guess")).unwrap();
+    let crowd: Vec<_> = std::iter::from_fn(|| passwords.turn().ok()).collect();
+    for _ in 0..200 {
+        // Without a wait there is no look into the records.
+        let answer = entrance.by_password("ada", guess(), &knock).now_or_never();
+        assert!(matches!(answer, Some(Err(NotIn::Crowded(_)))), "{answer:?}");
+    }
+    drop(crowd);
+    assert_eq!(entrance.by_password("ada", guess(), &knock).await, Err(NotIn::Wrong));
+    assert_eq!(passwords.hashed(), 1);
 }

@@ -53,12 +53,13 @@ impl Arrival {
     }
 
     /// One line for each request, under a target of its own: `info,requests=debug` shows all of them.
+    /// Without it only what went wrong has one.
     pub(super) fn log(&self, method: &Method, status: StatusCode, took: Duration) {
         let Self { id, peer, source, route, principal, .. } = self;
         let (status, milliseconds) = (status.as_u16(), took.as_micros() as f64 / 1_000.0);
         let (client, principal) = (source.address(), principal.as_ref());
         let principal = principal.map(tracing::field::display);
-        if status >= 500 {
+        if went_wrong(status) {
             tracing::info!(
                 target: "requests",
                 request_id = %id, %peer, %client, principal, %method, route, status, milliseconds,
@@ -71,5 +72,23 @@ impl Arrival {
                 "answered"
             );
         }
+    }
+}
+
+/// 503 says to come back, and its cause is told once where it is noticed: whoever sends many away does
+/// so to have time for others, not for a line about each.
+const fn went_wrong(status: u16) -> bool {
+    status >= 500 && status != StatusCode::SERVICE_UNAVAILABLE.as_u16()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_sent_away_leaves_no_line_and_what_went_wrong_does() {
+        let told = [200, 204, 401, 413, 422, 429, 500, 501, 503, 504].map(went_wrong);
+        let wanted = [false, false, false, false, false, false, true, true, false, true];
+        assert_eq!(told, wanted);
     }
 }

@@ -3,7 +3,7 @@
 use http::{HeaderName, HeaderValue, StatusCode};
 use mission_control::MissionControl;
 use mission_control::kernel::{ProjectId, Timestamp};
-use mission_control::missions::{Outcome, Receipt, Refusal, Rendered};
+use mission_control::missions::{Once, Receipt, Refusal, Rendered};
 use mission_control_identity as identity;
 use mission_control_wire::EncodeError;
 use sha2::{Digest, Sha256};
@@ -50,13 +50,22 @@ impl Key {
     }
 
     /// The receipt that keeps what `render` writes, under the status that goes with it.
-    pub(super) fn receipt(
+    pub(super) fn receipt<T>(
         self,
         status: StatusCode,
-        render: impl Fn(&Outcome) -> Result<Vec<u8>, EncodeError> + Send + Sync + 'static,
-    ) -> Receipt {
-        let render = move |outcome: &Outcome| {
-            let (status, body) = encoded(status, render(outcome));
+        render: impl Fn(&T) -> Result<Vec<u8>, EncodeError> + Send + Sync + 'static,
+    ) -> Receipt<T> {
+        self.receipt_by(move |_| status, render)
+    }
+
+    /// The same where what was done tells the status.
+    pub(super) fn receipt_by<T>(
+        self,
+        status: impl Fn(&T) -> StatusCode + Send + Sync + 'static,
+        render: impl Fn(&T) -> Result<Vec<u8>, EncodeError> + Send + Sync + 'static,
+    ) -> Receipt<T> {
+        let render = move |told: &T| {
+            let (status, body) = encoded(status(told), render(told));
             Rendered { status, body }
         };
         let Self { project, principal, key, request_digest } = self;
@@ -146,6 +155,18 @@ pub(super) async fn answered(
             replayed(kept.rendered).map(Some)
         }
         Some(_) => Err(Refusal::KeyReused.into()),
+    }
+}
+
+/// The answer to what is done once: `fresh` where that is now.
+pub(super) fn once<T>(
+    done: Once<T>,
+    fresh: impl FnOnce(T) -> Result<Reply, Problem>,
+) -> Result<Reply, Problem> {
+    match done {
+        Once::Now(told) => fresh(told),
+        Once::Before(rendered) => replayed(rendered),
+        Once::KeyReused => Err(Refusal::KeyReused.into()),
     }
 }
 

@@ -6,6 +6,7 @@ use http::StatusCode;
 use mission_control::agents::AgentRefusal;
 use mission_control::kernel::StoreError;
 use mission_control::missions::Refusal;
+use mission_control::workflows::NoRoom;
 use mission_control::{Fault, LaunchRefusal, ScheduleRefusal, TemplateRefusal};
 use mission_control_wire::EncodeError;
 
@@ -80,6 +81,12 @@ impl From<ScheduleRefusal> for Problem {
     }
 }
 
+impl From<NoRoom> for Problem {
+    fn from(no_room: NoRoom) -> Self {
+        Self::conflict("no_room", no_room.to_string())
+    }
+}
+
 /// Every member that is wrong.
 fn faulty(faults: Vec<Fault>) -> Problem {
     let mut fields = faults.into_iter().map(|fault| {
@@ -142,6 +149,7 @@ impl From<StoreError> for Problem {
                 Self::unavailable("busy", "what this needs is busy: ask again soon", SOON)
             }
             StoreError::OutcomeUnknown => {
+                tracing::info!(%error, "storage was lost within a write");
                 let detail = "storage was lost before it confirmed: this may have been done; send \
                               it again with the same Idempotency-Key, or look";
                 Self::unavailable("outcome_unknown", detail, SOON)

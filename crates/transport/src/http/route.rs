@@ -68,6 +68,7 @@ pub struct Route {
     pub(super) body: BodyKind,
     pub(super) query: &'static [&'static str],
     pub(super) exact: bool,
+    pub(super) any_word: bool,
     pub(super) deadline: Option<Duration>,
     pub(super) charges: Charges,
     pub(super) handler: Arc<dyn Handler>,
@@ -92,6 +93,7 @@ impl Route {
             body: BodyKind::None,
             query: &[],
             exact: false,
+            any_word: false,
             deadline: None,
             charges: Charges::of(access),
             handler: Arc::new(handler),
@@ -143,6 +145,14 @@ impl Route {
     #[must_use]
     pub const fn exact(mut self) -> Self {
         self.exact = true;
+        self
+    }
+
+    /// The same, whose parameters take any word: also where a route that has that word itself stands
+    /// in its way, but for another method.
+    #[must_use]
+    pub const fn any_word(mut self) -> Self {
+        self.any_word = true;
         self
     }
 

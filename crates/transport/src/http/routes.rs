@@ -79,8 +79,14 @@ impl RouteTable {
                 None => places.push((key, vec![Arc::clone(route)])),
             }
         }
+        let any_word: Vec<Arc<Route>> = routes.iter().filter(|it| it.any_word).cloned().collect();
         let mut router = matchit::Router::new();
-        for (path, routes) in places {
+        for (path, mut routes) in places {
+            for route in any_word.iter().filter(|route| stands_for(route.path, path)) {
+                if routes.iter().all(|there| there.method != route.method) {
+                    routes.push(Arc::clone(route));
+                }
+            }
             router
                 .insert(path, Place::new(routes))
                 .map_err(|reason| RouteTableError::Path { path, reason })?;
@@ -110,25 +116,28 @@ impl RouteTable {
     /// # Errors
     /// 404, or 405 with `Allow`.
     pub(super) fn find(&self, method: &Method, path: &str) -> Result<Found, Problem> {
-        let (place, params) = self.place(path).ok_or_else(Problem::not_found)?;
+        let place = self.place(path).ok_or_else(Problem::not_found)?;
         let route =
             place.route(method).ok_or_else(|| Problem::method_not_allowed(place.allow.clone()))?;
-        let values = params.iter().map(|(_, value)| span(path, value));
-        let spans = names(route.path).zip(values).collect();
-        Ok(Found { route: Arc::clone(route), spans })
+        Ok(Found { route: Arc::clone(route), spans: spans(route.path, path) })
     }
 
-    fn place<'t, 'p>(&'t self, path: &'p str) -> Option<(&'t Place, matchit::Params<'t, 'p>)> {
+    /// The route that answers to a method on a path, if there is one.
+    #[must_use]
+    pub fn route(&self, method: &Method, path: &str) -> Option<&Route> {
+        self.place(path)?.route(method).map(Arc::as_ref)
+    }
+
+    fn place(&self, path: &str) -> Option<&Place> {
         if let Ok(found) = self.router.at(path) {
-            return Some((found.value, found.params));
+            return Some(found.value);
         }
         let trimmed = without_slash(path);
         // One slash is forgiven, not two.
         if trimmed.len() == path.len() || trimmed.ends_with('/') {
             return None;
         }
-        let found = self.router.at(trimmed).ok().filter(|found| !found.value.exact)?;
-        Some((found.value, found.params))
+        self.router.at(trimmed).ok().map(|found| found.value).filter(|place| !place.exact)
     }
 }
 
@@ -150,10 +159,34 @@ impl Place {
     }
 }
 
-/// The names of the parameters of a route's path, from left to right as the router gives them.
-fn names(path: &'static str) -> impl Iterator<Item = &'static str> {
-    let braced = path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-    braced.map(|(name, _)| name.trim_start_matches('*'))
+/// Whether a request for the path `fixed` is one for `path` too, with words of `fixed` for its
+/// parameters.
+fn stands_for(path: &'static str, fixed: &'static str) -> bool {
+    let parts = || without_slash(path).split('/');
+    let fits = |(part, word)| part == word || (name(part).is_some() && name(word).is_none());
+    parts().count() == fixed.split('/').count() && parts().zip(fixed.split('/')).all(fits)
+}
+
+/// The name of a parameter, which is a whole part of a path.
+fn name(part: &'static str) -> Option<&'static str> {
+    part.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// Where the parameters of a route's path lie in the path of a request that has found it.
+fn spans(route: &'static str, path: &str) -> Spans {
+    let mut spans = Spans::new();
+    let mut begin = 0;
+    for part in route.split('/') {
+        let rest = path.get(begin..).unwrap_or_default();
+        let end = begin + rest.find('/').unwrap_or(rest.len());
+        match name(part).map(|name| (name, name.strip_prefix('*'))) {
+            Some((_, Some(name))) => spans.push((name, begin..path.len())),
+            Some((name, None)) => spans.push((name, begin..end)),
+            None => {}
+        }
+        begin = end + 1;
+    }
+    spans
 }
 
 fn without_slash(path: &str) -> &str {
@@ -161,12 +194,6 @@ fn without_slash(path: &str) -> &str {
         Some("") | None => path,
         Some(trimmed) => trimmed,
     }
-}
-
-/// Where `part`, a slice of `whole`, lies in it.
-fn span(whole: &str, part: &str) -> Range<usize> {
-    let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
-    start..start + part.len()
 }
 
 #[cfg(test)]
@@ -240,7 +267,26 @@ mod tests {
             let problem = table.find(&method, "/missions/").err().unwrap();
             assert_eq!(problem.status().as_u16(), 405, "{method}");
         }
-        assert_eq!(table.place("/missions").unwrap().0.allow, "GET, HEAD, POST");
+        assert_eq!(table.place("/missions").unwrap().allow, "GET, HEAD, POST");
+    }
+
+    #[test]
+    fn a_parameter_that_takes_any_word_takes_those_of_other_routes_too() {
+        let put = Route::new(Method::PUT, "/missions/{id}", "set", Access::Open, nothing);
+        let export = get("/missions/export", "export");
+        let table =
+            RouteTable::new(vec![get("/missions", "list"), export, put.any_word()]).unwrap();
+        for path in ["/missions/export", "/missions/export/", "/missions/m7"] {
+            let found = table.find(&Method::PUT, path).unwrap();
+            assert_eq!(found.route.operation(), "set", "{path}");
+            assert_eq!(found.spans, [("id", 10..path.trim_end_matches('/').len())], "{path}");
+        }
+        let get = table.find(&Method::GET, "/missions/export").unwrap();
+        assert_eq!((get.route.operation(), get.spans), ("export", Spans::new()));
+        assert_eq!(table.place("/missions/export").unwrap().allow, "GET, HEAD, PUT");
+        assert_eq!(table.place("/missions").unwrap().allow, "GET, HEAD");
+        let problem = table.find(&Method::GET, "/missions/m7").err().unwrap();
+        assert_eq!(problem.status().as_u16(), 405);
     }
 
     #[test]

@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use super::topics::{Topic, Topics};
 
 /// How often frames go out while changes never stop: as often as a screen can show something new
-/// without a blur, and seldom enough that a thousand viewers cost one core little.
-const FRAME_EVERY: Duration = Duration::from_millis(40);
+/// without a blur, and seldom enough that a write to each of a thousand viewers carries many changes.
+const FRAME_EVERY: Duration = Duration::from_millis(20);
 /// So many frames may go out one right after the other before that: changes that come now and then
 /// never wait for one another, and a burst costs no more frames than this and those that are full.
 const FRAMES_AT_ONCE: u32 = 5;

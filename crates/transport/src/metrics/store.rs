@@ -8,11 +8,11 @@ use mission_control::Stores;
 use mission_control::kernel::{
     AgentId, LeaseId, MissionId, ProjectId, Scope, StoreError, Timestamp,
 };
-use mission_control::missions::queue::{QueueChange, QueueLine, QueueState};
+use mission_control::missions::queue::{QueueChange, QueueLine, QueueSet, QueueState};
 use mission_control::missions::{
     Action, Actor, AttemptRecord, ClaimRequest, Claims, DeadLetter, Due, FollowUpTask, Found,
-    HeldLease, KeptAnswer, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission, MissionEvent,
-    MissionStore, QueueView, Refusal, Renewal, Request, Verdict,
+    HeldLease, KeptAnswer, KeptFollowUp, Kind, ListPage, ListQuery, LogLevel, LogLine, Mission,
+    MissionEvent, MissionStore, Once, QueueView, Receipt, Refusal, Renewal, Request, Verdict,
 };
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
@@ -228,8 +228,13 @@ impl MissionStore for MeasuredStore {
         self.timed("missions", self.inner.missions(scope, ids)).await
     }
 
-    async fn results(&self, scope: &Scope, ids: &[MissionId]) -> Result<Vec<Found>, StoreError> {
-        self.timed("results", self.inner.results(scope, ids)).await
+    async fn results(
+        &self,
+        scope: &Scope,
+        ids: &[MissionId],
+        room: usize,
+    ) -> Result<Vec<Found>, StoreError> {
+        self.timed("results", self.inner.results(scope, ids, room)).await
     }
 
     async fn list(&self, scope: &Scope, query: &ListQuery) -> Result<ListPage, StoreError> {
@@ -321,8 +326,10 @@ impl MissionStore for MeasuredStore {
         kind: Option<&Kind>,
         change: QueueChange,
         by: &Actor,
-    ) -> Result<(), StoreError> {
-        self.timed("change_queue", self.inner.change_queue(project, kind, change, by)).await
+        receipt: Option<Receipt<QueueSet>>,
+    ) -> Result<Once<QueueSet>, StoreError> {
+        let call = self.inner.change_queue(project, kind, change, by, receipt);
+        self.timed("change_queue", call).await
     }
 
     async fn dead_letter(&self, project: &ProjectId, limit: u32) -> Result<DeadLetter, StoreError> {
@@ -337,8 +344,16 @@ impl MissionStore for MeasuredStore {
         self.timed("take_follow_ups", self.inner.take_follow_ups(limit)).await
     }
 
-    async fn finish_follow_up(&self, id: i64) -> Result<(), StoreError> {
-        self.timed("finish_follow_up", self.inner.finish_follow_up(id)).await
+    async fn keep_follow_up(
+        &self,
+        id: i64,
+        taken_until: Timestamp,
+    ) -> Result<Option<KeptFollowUp>, StoreError> {
+        self.timed("keep_follow_up", self.inner.keep_follow_up(id, taken_until)).await
+    }
+
+    async fn finish_follow_up(&self, id: i64, taken_until: Timestamp) -> Result<bool, StoreError> {
+        self.timed("finish_follow_up", self.inner.finish_follow_up(id, taken_until)).await
     }
 
     async fn dependants(

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mission_control::kernel::{MissionId, ProjectId, RunId, Scope, StoreError};
-use mission_control::missions::ShortName;
+use mission_control::missions::{Once, Receipt, ShortName};
 use mission_control::workflows::{
-    Definition, Members, RunPage, RunQuery, RunView, Saved, Workflow, WorkflowName, WorkflowStore,
-    WorkflowSummary,
+    Definition, Members, NoRoom, RunPage, RunQuery, RunView, Saved, Workflow, WorkflowName,
+    WorkflowStore, WorkflowSummary,
 };
 
 use super::Metrics;
@@ -25,8 +25,9 @@ impl WorkflowStore for MeasuredWorkflows {
         project: &ProjectId,
         definition: &Definition,
         by: &ShortName,
-    ) -> Result<Saved, StoreError> {
-        let call = self.inner.save_workflow(project, definition, by);
+        receipt: Option<Receipt<Saved>>,
+    ) -> Result<Once<Result<Saved, NoRoom>>, StoreError> {
+        let call = self.inner.save_workflow(project, definition, by, receipt);
         self.metrics.0.store.timed("save_workflow", call).await
     }
 

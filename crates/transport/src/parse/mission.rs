@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use mission_control::kernel::{
-    Capabilities, Capability, Clock, Ids, Invalid, JsonText, MissionId, ProjectId,
+    Capabilities, Capability, Clock, Ids, Invalid, JsonText, LeaseId, MissionId, ProjectId,
 };
 use mission_control::missions::{
     Backoff, Complexity, DEFAULT_ATTEMPTS, Description, Kind, Label, MAX_ATTEMPTS,
@@ -12,7 +12,7 @@ use mission_control::missions::{
 };
 use mission_control_wire as wire;
 use mission_control_wire::request::{BatchCreate, CreateMission};
-use mission_control_wire::{CheckedJson, Whole, Word};
+use mission_control_wire::{CheckedJson, Lease, Whole, Word};
 
 use super::Fields;
 use super::fields::{seconds, within};
@@ -64,10 +64,11 @@ impl Maker<'_> {
             fields.optional("model_used", body.model_used.as_deref(), ShortName::parse);
         let depends_on = fields.take("depends_on", dependencies(body.depends_on.as_deref()));
         let (parent, held) = (body.parent_id.map(|id| id.0), body.held.unwrap_or(false));
+        let under = fields.take("lease_id", under(body.lease_id, parent));
         let (scheduled_at, expires_at) = (body.scheduled_at, body.expires_at);
         let spec = spec(body, &self.created_by, &mut fields);
-        let (Some(spec), Some(depends_on), Some(agent_type), Some(model_used)) =
-            (spec, depends_on, agent_type, model_used)
+        let (Some(spec), Some(under), Some(depends_on), Some(agent_type), Some(model_used)) =
+            (spec, under, depends_on, agent_type, model_used)
         else {
             return Err(fields);
         };
@@ -76,6 +77,7 @@ impl Maker<'_> {
             project: self.project.clone(),
             spec: Arc::new(spec),
             parent,
+            under,
             depends_on,
             held,
             scheduled_at: scheduled_at.map(|at| at.0),
@@ -83,6 +85,16 @@ impl Maker<'_> {
             agent_type,
             model_used,
         })
+    }
+}
+
+/// The lease of an attempt at the parent: without a parent there is none to name.
+fn under(lease: Option<Lease>, parent: Option<MissionId>) -> Result<Option<LeaseId>, Invalid> {
+    match (lease, parent) {
+        (Some(_), None) => {
+            Err(Invalid::new("read_only_field", "is set by the server, unless it is a parent's"))
+        }
+        (lease, _) => Ok(lease.map(|lease| lease.0)),
     }
 }
 

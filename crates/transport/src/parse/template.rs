@@ -159,6 +159,7 @@ fn mission(body: MissionPlan) -> CreateMission {
         labels: body.labels,
         complexity: body.complexity,
         parent_id: None,
+        lease_id: None,
         depends_on: None,
         required_capabilities: body.required_capabilities,
         fairness_key: body.fairness_key,

@@ -35,6 +35,8 @@ struct State {
     waiting: Waiting,
     stalled: Option<Instant>,
     multiplexed: bool,
+    /// Whether the last request came with a body.
+    body: bool,
 }
 
 /// What is awaited while no request is in flight, and since when.
@@ -47,8 +49,13 @@ enum Waiting {
 impl Activity {
     /// Of a connection accepted at `now`.
     pub(super) fn new(now: Instant) -> Arc<Self> {
-        let state =
-            State { in_flight: 0, waiting: Waiting::Head(now), stalled: None, multiplexed: false };
+        let state = State {
+            in_flight: 0,
+            waiting: Waiting::Head(now),
+            stalled: None,
+            multiplexed: false,
+            body: false,
+        };
         Arc::new(Self { state: Mutex::new(state), nearer: Notify::new() })
     }
 
@@ -73,12 +80,19 @@ impl Activity {
         }
     }
 
-    /// A whole head has arrived.
-    pub(super) fn begin(self: &Arc<Self>, version: Version) -> InFlight {
+    /// A whole head has arrived; a `body` may follow.
+    pub(super) fn begin(self: &Arc<Self>, version: Version, body: bool) -> InFlight {
         let mut state = self.state();
         state.in_flight += 1;
+        state.body = body;
         state.multiplexed = version == Version::HTTP_2;
         InFlight(Arc::clone(self))
+    }
+
+    /// Whether the client may be in the middle of a body that was answered before its end.
+    pub(super) fn may_be_sending(&self) -> bool {
+        let state = self.state();
+        state.body && !state.multiplexed
     }
 
     /// Waits until it is worth asking [`Self::due`] again before the alarm it gave.
@@ -152,7 +166,7 @@ mod tests {
 
     /// One request from its head to the end of its reply, which is over at `end`.
     fn serve_one(activity: &Arc<Activity>, version: Version, end: Instant) {
-        std::mem::forget(activity.begin(version));
+        std::mem::forget(activity.begin(version, false));
         activity.end(end);
     }
 
@@ -169,7 +183,7 @@ mod tests {
     fn between_requests_a_connection_may_lie_idle_until_a_byte_begins_a_head() {
         let start = Instant::now();
         let activity = Activity::new(start);
-        let request = activity.begin(Version::HTTP_11);
+        let request = activity.begin(Version::HTTP_11, false);
         assert!(matches!(activity.due(after(start, 1_000), &limits()), Due::NotBefore(_)));
         serve_one(&activity, Version::HTTP_11, start);
         assert!(matches!(activity.due(after(start, 1_000), &limits()), Due::NotBefore(_)));
@@ -195,7 +209,7 @@ mod tests {
     fn a_client_that_stops_reading_is_dropped_even_in_flight() {
         let start = Instant::now();
         let activity = Activity::new(start);
-        let _request = activity.begin(Version::HTTP_11);
+        let _request = activity.begin(Version::HTTP_11, false);
         activity.stalled(Some(start));
         assert_eq!(activity.due(after(start, 29), &limits()), Due::NotBefore(after(start, 30)));
         assert_eq!(activity.due(after(start, 30), &limits()), Due::Abort);

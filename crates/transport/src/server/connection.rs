@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::Limits;
 use super::activity::{Activity, Due};
 use super::admission::Permit;
+use super::farewell::Farewell;
 use super::refusals::Refusals;
 use super::watched::{WatchedBody, WatchedStream};
 
@@ -104,10 +105,11 @@ pub(super) async fn run<A: Answer>(
     let activity = Activity::new(Instant::now());
     let explained = Arc::clone(&answer);
     let refusals = Refusals::new(move |status| explained.unreadable(status));
-    let stream = WatchedStream::new(stream, Arc::clone(&activity), permit, refusals);
+    let farewell = Farewell::new(limits.farewell);
+    let stream = WatchedStream::new(stream, Arc::clone(&activity), permit, refusals, farewell);
     let stream = TokioIo::new(stream);
     let service = service_fn(|request: Request<Incoming>| {
-        let in_flight = activity.begin(request.version());
+        let in_flight = activity.begin(request.version(), !request.body().is_end_stream());
         let answer = Arc::clone(&answer);
         async move {
             let response = answer.answer(request, peer).await;

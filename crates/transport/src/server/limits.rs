@@ -17,6 +17,8 @@ pub struct Limits {
     pub idle: Duration,
     /// How long a client may leave unread what was written to it.
     pub stalled_write: Duration,
+    /// How long a client may go on sending what is not read any more, so that it hears the answer.
+    pub farewell: Duration,
     /// How long requests in flight may go on once draining has begun.
     pub drain: Duration,
     /// Requests in flight on one HTTP/2 connection.
@@ -35,6 +37,8 @@ const HEAD: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(75);
 /// Long enough for a network that changes hands, short enough to get memory back.
 const STALLED_WRITE: Duration = Duration::from_secs(30);
+/// A body of the largest size fits in at the speed of a slow network; nothing is kept of it.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// Fits, with what else shutdown does, into the 25 s in which the process exits.
 const DRAIN: Duration = Duration::from_secs(10);
 /// More than a page asks for at once; each costs a task.
@@ -49,6 +53,7 @@ impl Default for Limits {
             head: HEAD,
             idle: IDLE,
             stalled_write: STALLED_WRITE,
+            farewell: FAREWELL,
             drain: DRAIN,
             streams: STREAMS,
         }

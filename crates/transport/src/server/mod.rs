@@ -8,6 +8,7 @@ mod accept;
 mod activity;
 mod admission;
 mod connection;
+mod farewell;
 mod limits;
 mod refusals;
 mod switched;

@@ -22,6 +22,7 @@ const LONGEST_OWN: usize = 256;
 pub(super) struct Refusals {
     explain: Explain,
     under_way: Option<Instead>,
+    refused: bool,
 }
 
 /// What is written, and how many bytes it stands for.
@@ -34,7 +35,7 @@ impl Refusals {
     pub(super) fn new(
         explain: impl Fn(StatusCode) -> Option<Response<Bytes>> + Send + Sync + 'static,
     ) -> Self {
-        Self { explain: Box::new(explain), under_way: None }
+        Self { explain: Box::new(explain), under_way: None, refused: false }
     }
 
     /// Whether something else is to be written in place of `bytes`.
@@ -44,7 +45,13 @@ impl Refusals {
             self.under_way = explained
                 .map(|response| Instead { bytes: written(&response), stands_for: bytes.len() });
         }
+        self.refused |= self.under_way.is_some();
         self.under_way.is_some()
+    }
+
+    /// Whether anything was refused so.
+    pub(super) const fn has_refused(&self) -> bool {
+        self.refused
     }
 
     /// Writes it to the end; says how many bytes of the bare one are done with.

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::activity::{Activity, InFlight};
 use super::admission::Permit;
+use super::farewell::Farewell;
 use super::refusals::Refusals;
 
 /// A stream that tells its [`Activity`] about bytes, and holds the connection's place.
@@ -21,6 +22,7 @@ pub(super) struct WatchedStream {
     stalled: bool,
     permit: Permit,
     refusals: Refusals,
+    farewell: Farewell,
 }
 
 /// A reply body that keeps its request in flight until it is sent or dropped.
@@ -35,8 +37,9 @@ impl WatchedStream {
         activity: Arc<Activity>,
         permit: Permit,
         refusals: Refusals,
+        farewell: Farewell,
     ) -> Self {
-        Self { stream, activity, stalled: false, permit, refusals }
+        Self { stream, activity, stalled: false, permit, refusals, farewell }
     }
 
     /// The stream and its place, unobserved from now on.
@@ -109,7 +112,9 @@ impl AsyncWrite for WatchedStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let this = &mut *self;
+        let sending = this.activity.may_be_sending() || this.refusals.has_refused();
+        this.farewell.poll(&mut this.stream, sending, cx)
     }
 }
 

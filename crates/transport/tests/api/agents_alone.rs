@@ -30,7 +30,7 @@ fn writes(lease: Option<i64>) -> [(&'static str, Value); 5] {
     [
         ("progress", json!({"progress": 10, "lease_id": lease})),
         ("logs", json!({"lines": [line], "lease_id": lease})),
-        ("children", json!({"title": "below"})),
+        ("children", json!({"title": "below", "lease_id": lease})),
         ("fail", json!({"error_message": "no", "lease_id": lease})),
         ("complete", json!({"result": 1, "lease_id": lease})),
     ]
@@ -146,18 +146,66 @@ async fn a_write_of_such_an_agent_names_its_lease() {
     let atlas = registered(&program, "atlas").await;
     let id = app.operator().create(&json!({"title": "a"})).await;
     let (_, lease) = claim(&program, &atlas).await;
-    let [progress, logs, _, fail, complete] = writes(None);
-    for (what, body) in [progress.clone(), logs, fail, complete] {
+    for (what, body) in writes(None) {
         let got = program.post(&format!("/api/missions/{id}/{what}"), body).await.refusal();
         assert_eq!(got, (409, "lease_required".to_owned()), "{what}");
     }
+    let any = Somebody::program(&app, "root", scope(Role::Agent, "default")).await;
+    let child = |lease: Option<i64>| json!({"title": "below", "lease_id": lease});
+    let path = format!("/api/missions/{id}/children");
+    let got = any.post(&path, child(None)).await.refusal();
+    assert_eq!(got, (409, "lease_required".to_owned()), "any agent's token must");
+    any.post(&path, child(Some(lease))).await.expect(201);
     app.operator().act(&id, "take-back").await.expect(200);
+    for stale in [&any, &program] {
+        let got = stale.post(&path, child(Some(lease))).await.refusal();
+        assert_eq!(got, (409, "lease_lost".to_owned()), "a stale attempt makes nothing");
+    }
+    let tree = app.viewer().get(&format!("/api/missions/{id}/tree")).await.expect(200);
+    assert_eq!(tree["total"], 2);
     let late = json!({"progress": 10, "lease_id": lease});
     let got = program.post(&format!("/api/missions/{id}/progress"), late).await.refusal();
     assert_eq!(got, (409, "lease_lost".to_owned()), "what it had it may know to be lost");
     let other = json!({"progress": 10, "lease_id": lease + 1});
     let got = program.post(&format!("/api/missions/{id}/progress"), other).await;
     assert_eq!(got.status, 404);
+}
+
+#[tokio::test]
+async fn an_agent_reads_what_its_missions_have_waited_for_and_no_more() {
+    let app = App::start().await;
+    Somebody::root(&app).await;
+    let program = Somebody::program(&app, "root", as_agent("atlas", "default")).await;
+    let atlas = registered(&program, "atlas").await;
+    let operator = app.operator();
+    let first = operator.create(&json!({"title": "first", "kind": "external"})).await;
+    let id = operator.create(&json!({"title": "second", "depends_on": [first]})).await;
+    operator.act(&first, "start").await.expect(200);
+    let done = json!({"result": {"words": 7}});
+    operator.post(&format!("/api/missions/{first}/complete"), &done).await.expect(200);
+    let (claimed, lease) = claim(&program, &atlas).await;
+    assert_eq!(claimed, id);
+    let any = Somebody::program(&app, "root", scope(Role::Agent, "default")).await;
+    let read = |of: &str, on: &str, lease: i64| {
+        format!("/api/missions/{of}/dependencies/{on}?lease_id={lease}")
+    };
+    for program in [&program, &any] {
+        let found = program.get(&read(&id, &first, lease)).await.expect(200);
+        assert_eq!((&found["mission_id"], &found["result"]), (&json!(first), &done["result"]));
+        for (path, status, code) in [
+            (read(&id, &first, lease + 1), 409, "lease_lost"),
+            (read(&id, &id, lease), 404, "not_found"),
+            (read(&id, NOWHERE, lease), 404, "not_found"),
+            (read(NOWHERE, &first, lease), 404, "not_found"),
+            (read(&id, &first, -1), 422, "out_of_range"),
+            (format!("/api/missions/{id}/dependencies/{first}"), 422, "missing_field"),
+        ] {
+            assert_eq!(program.get(&path).await.refusal(), (status, code.to_owned()), "{path}");
+        }
+    }
+    operator.act(&id, "take-back").await.expect(200);
+    let late = program.get(&read(&id, &first, lease)).await.refusal();
+    assert_eq!(late, (409, "lease_lost".to_owned()));
 }
 
 #[tokio::test]

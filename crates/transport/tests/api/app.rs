@@ -15,7 +15,7 @@ use mission_control::{MissionControl, Stores};
 use mission_control_identity::{
     Directory, NewToken, Outcome, PrincipalId, Role, TokenId, TokenScope,
 };
-use mission_control_kernel::{Clock, ProjectId, SystemClock, SystemIds, Text};
+use mission_control_kernel::{Clock, ManualClock, ProjectId, SystemClock, SystemIds, Text};
 use mission_control_persistence::Options;
 use mission_control_persistence::sqlite::{Durability, Sqlite};
 use mission_control_transport::Signer;
@@ -92,7 +92,12 @@ impl App {
         Self::start_at(Arc::new(SystemClock), |authenticator| authenticator).await
     }
 
-    /// One whose store and whose authenticator go by this clock, the latter as `more` makes it.
+    /// One where no time passes.
+    pub(crate) async fn at_one_instant() -> Self {
+        Self::start_at(Arc::new(ManualClock::at(SystemClock.now())), |it| it).await
+    }
+
+    /// One whose store, entrance and authenticator go by this clock, the latter as `more` makes it.
     pub(crate) async fn start_at(
         clock: Arc<dyn Clock>,
         more: impl FnOnce(Authenticator) -> Authenticator,
@@ -110,13 +115,13 @@ impl App {
             directory.add_project(&name.parse().unwrap()).await.unwrap();
         }
         let tokens = personas(&*directory).await;
-        let authenticator = Arc::new(more(authenticator(&directory, clock)));
+        let authenticator = Arc::new(more(authenticator(&directory, Arc::clone(&clock))));
         let passwords = Arc::<Passwords>::default();
         let entrance = Arc::new(Entrance::new(
             Arc::clone(&directory),
             Arc::clone(&authenticator),
             Arc::clone(&passwords),
-            Arc::new(SystemClock),
+            clock,
         ));
         let projects = Arc::new(Projects::of(Arc::clone(&directory)));
         let services = Services {

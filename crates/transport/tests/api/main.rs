@@ -24,6 +24,7 @@ mod people;
 mod policies;
 mod projects;
 mod queue;
+mod repeated;
 mod server_fields;
 mod sign_in;
 mod socket;

@@ -43,6 +43,12 @@ async fn words_of_the_routes_may_be_kinds_too() {
             (&json!(kind), &json!(true))
         );
     }
+    for kind in ["pause", "resume", "dead-letter"] {
+        let (path, limits) = (format!("/api/queue/{kind}"), json!({"running_limit": 3}));
+        let set = operator.send("PUT", &path, &[], Some(&limits)).await.expect(200);
+        let set = &set["queues"][0];
+        assert_eq!((&set["kind"], &set["running_limit"]), (&json!(kind), &json!(3)), "{set}");
+    }
     assert_eq!(operator.get("/api/queue").await.expect(200)["project"]["paused"], false);
 }
 

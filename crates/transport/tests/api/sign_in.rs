@@ -188,7 +188,7 @@ async fn what_cannot_be_a_credential_is_refused_before_any_work() {
 
 #[tokio::test]
 async fn guesses_run_out_and_somebody_who_is_in_goes_on() {
-    let app = App::start().await;
+    let app = App::at_one_instant().await;
     know_ada(&app).await;
     let cookie = signed_in(&app, &ada(PASSWORD)).await.unwrap();
     let before = app.passwords.hashed();
@@ -199,8 +199,7 @@ async fn guesses_run_out_and_somebody_who_is_in_goes_on() {
     for password in ["another guess", PASSWORD] {
         let refused = signed_in(&app, &ada(password)).await.unwrap_err();
         assert_eq!(refused.refusal(), (429, "too_many_tries".to_owned()), "{password}");
-        let seconds: u64 = refused.header("retry-after").unwrap().parse().unwrap();
-        assert!((1..=30).contains(&seconds), "{seconds}");
+        assert_eq!(refused.header("retry-after"), Some("30"));
     }
     assert_eq!(app.passwords.hashed(), before + 10);
     assert_eq!(ask(app.nobody(), "GET", &cookie, &[]).await.status, 200);
@@ -215,13 +214,12 @@ async fn guesses_run_out_and_somebody_who_is_in_goes_on() {
         let body = json!({"user": format!("user{number}"), "password": "a guess"});
         statuses.push(signed_in(&app, &body).await.unwrap_err().status);
     }
-    let tried = statuses.iter().filter(|status| **status == 401).count();
-    assert!((20..30).contains(&tried) && statuses.contains(&429), "{statuses:?}");
+    assert_eq!(statuses, [[401; 20].as_slice(), &[429; 10]].concat());
 }
 
 #[tokio::test]
 async fn two_hundred_at_once_make_no_more_work_than_their_tries() {
-    let app = App::start().await;
+    let app = App::at_one_instant().await;
     know_ada(&app).await;
     let before = app.passwords.hashed();
     let bodies: Vec<_> = (0..200)
@@ -233,8 +231,9 @@ async fn two_hundred_at_once_make_no_more_work_than_their_tries() {
     .await;
     let of = |status| statuses.iter().filter(|it| **it == status).count();
     assert_eq!(of(401) + of(429) + of(503), 200, "{statuses:?}");
-    assert!(of(429) >= 160, "{statuses:?}");
-    assert_eq!(app.passwords.hashed() - before, of(401) as u64, "who is sent away costs nothing");
+    // On a busy machine some have waited too long for their answer; their work is done all the same.
+    let hashed = app.passwords.hashed() - before;
+    assert!((1..=30).contains(&hashed) && of(401) as u64 <= hashed, "{hashed}: {statuses:?}");
 }
 
 #[tokio::test]

@@ -57,6 +57,7 @@ async fn a_claim_waits_for_work_and_carries_what_it_depended_on() {
         (&json!(1), &json!("running"))
     );
     assert_eq!(claimed["dependencies"], json!({id.0: {"words": 7}}));
+    assert_eq!(claimed["dependencies_omitted"], json!({}));
     assert_eq!(claimed["lease_expires_at"], claimed["mission"]["lease_expires_at"]);
     let agent = app.viewer().get(&format!("/api/agents/{}", atlas.id)).await.expect(200);
     assert_eq!(agent["agent"]["current_missions"], json!([id.1]));

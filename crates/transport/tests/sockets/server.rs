@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mission_control_transport::server::{Answer, DrainReport, Limits, serve};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -32,6 +33,7 @@ struct Hello {
     released: Notify,
 }
 
+/// More than the buffers of two sockets hold.
 const LARGE: usize = 64 * 1024 * 1024;
 
 impl Answer for Hello {
@@ -109,7 +111,6 @@ async fn a_head_that_drips_is_dropped_however_often_a_byte_comes() {
     let app = App::start(short_heads()).await;
     let (mut read, mut write) = TcpStream::connect(app.address).await.unwrap().into_split();
     let dripping = async move {
-        use tokio::io::AsyncWriteExt;
         let mut every = tokio::time::interval(SHORT / 10);
         loop {
             every.tick().await;
@@ -119,7 +120,6 @@ async fn a_head_that_drips_is_dropped_however_often_a_byte_comes() {
         }
     };
     let cut = async {
-        use tokio::io::AsyncReadExt;
         let mut byte = [0];
         while read.read(&mut byte).await.is_ok_and(|count| count > 0) {}
     };
@@ -182,6 +182,30 @@ async fn a_head_larger_than_allowed_is_refused() {
     let filler = "x".repeat(Limits::default().head_bytes);
     client.send(format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Filler: {filler}\r\n\r\n")).await;
     assert_eq!(client.receive().await.status, 431);
+}
+
+#[tokio::test]
+async fn who_is_answered_while_still_sending_hears_the_answer() {
+    let app = App::start(Limits::default()).await;
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LARGE}\r\n\r\n");
+    soon("sending a head", stream.write_all(head.as_bytes())).await.unwrap();
+    soon("sending a body", stream.write_all(&vec![b'x'; LARGE])).await.expect("it is not cut off");
+    let mut answer = Vec::new();
+    soon("reading", stream.read_to_end(&mut answer)).await.expect("it is not reset");
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("hello"), "{answer}");
+}
+
+#[tokio::test]
+async fn who_never_stops_sending_is_cut_off() {
+    let app = App::start(Limits { farewell: SHORT, ..Limits::default() }).await;
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    let head = "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+    soon("sending a head", stream.write_all(head.as_bytes())).await.unwrap();
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    let sending = async { while stream.write_all(chunk.as_bytes()).await.is_ok() {} };
+    soon("being cut off", sending).await;
 }
 
 #[tokio::test]

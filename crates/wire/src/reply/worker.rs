@@ -30,6 +30,8 @@ pub struct Claimed<'a> {
     pub lease_expires_at: Time,
     /// What came out of the missions it waited for.
     pub dependencies: Dependencies<'a>,
+    /// Those of them whose results there was no room for.
+    pub dependencies_omitted: Omitted<'a>,
 }
 
 /// Results by step key, or by id outside a run; null for one without a result.
@@ -40,6 +42,27 @@ impl Serialize for Dependencies<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(key, result)| (key, result)))
     }
+}
+
+/// Ids of missions by step key, or by id outside a run.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Omitted<'a>(pub Vec<(&'a str, Word<MissionId>)>);
+
+impl Serialize for Omitted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, mission)| (key, mission)))
+    }
+}
+
+/// `GET /api/missions/{id}/dependencies/{dependency}`.
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize)]
+pub struct DependencyReply<'a> {
+    /// Which of the missions it waited for.
+    pub mission_id: Word<MissionId>,
+    /// What came out of it; null where nothing did.
+    pub result: Option<Json<'a>>,
+    /// When it was read.
+    pub timestamp: Time,
 }
 
 /// `POST /api/agents/{id}/heartbeat`.

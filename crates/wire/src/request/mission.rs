@@ -3,7 +3,7 @@
 use mission_control_kernel::MissionId;
 use serde::Deserialize;
 
-use crate::{Backoff, Body, CheckedJson, List, Time, Whole, Word};
+use crate::{Backoff, Body, CheckedJson, Lease, List, Time, Whole, Word};
 
 /// The most missions of one batch: what one transaction inserts without holding others up.
 pub const MAX_BATCH: usize = 1_000;
@@ -62,6 +62,8 @@ pub struct CreateMission {
     pub complexity: Option<String>,
     /// The mission that it is a part of.
     pub parent_id: Option<Word<MissionId>>,
+    /// The lease of the parent's attempt that makes it.
+    pub lease_id: Option<Lease>,
     /// The missions that it waits for.
     pub depends_on: Option<Vec<Word<MissionId>>>,
     /// What an agent must be able to do.

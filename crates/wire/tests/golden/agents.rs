@@ -2,8 +2,8 @@
 
 use mission_control_kernel::LeaseId;
 use mission_control_wire::reply::{
-    Agent, AgentList, AgentReply, ClaimReply, Claimed, Dependencies, HeartbeatReply, RenewedLease,
-    ReportOutcome, ReportReply,
+    Agent, AgentList, AgentReply, ClaimReply, Claimed, Dependencies, DependencyReply,
+    HeartbeatReply, Omitted, RenewedLease, ReportOutcome, ReportReply,
 };
 use mission_control_wire::{Json, Lease, Word};
 
@@ -19,6 +19,7 @@ pub(crate) fn add(shapes: &mut Shapes) {
         AgentList { agents: vec![atlas()], total: 1, timestamp: time(NOW), next_cursor: None };
     super::add(shapes, "agents", &list);
     add_claim(shapes);
+    add_dependency(shapes);
     super::add(shapes, "heartbeat", &heartbeat());
     super::add(shapes, "report", &report());
 }
@@ -55,8 +56,19 @@ fn add_claim(shapes: &mut Shapes) {
         lease_id: Lease(LeaseId::new(1)),
         lease_expires_at: time("2024-08-06T06:35:15Z"),
         dependencies: Dependencies(vec![("scan", Some(Json(&pages))), ("notify", None)]),
+        dependencies_omitted: Omitted(vec![("survey", Word(MISSION.parse().unwrap()))]),
     };
     super::add(shapes, "claim", &ClaimReply { missions: vec![claimed], duty: "active" });
+}
+
+fn add_dependency(shapes: &mut Shapes) {
+    let pages = json(r#"{"pages": 12}"#);
+    let found = DependencyReply {
+        mission_id: Word(MISSION.parse().unwrap()),
+        result: Some(Json(&pages)),
+        timestamp: time(NOW),
+    };
+    super::add(shapes, "dependency", &found);
 }
 
 fn heartbeat() -> HeartbeatReply {

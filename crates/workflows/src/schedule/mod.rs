@@ -149,3 +149,14 @@ pub struct Schedule {
     /// Who made it.
     pub created_by: ShortName,
 }
+
+impl Schedule {
+    /// The ticks that it has before it, at most so many, as far as it does not rest.
+    #[must_use]
+    pub fn upcoming(&self, count: usize) -> Vec<Timestamp> {
+        let next = self.next.filter(|_| self.paused.is_none());
+        let Some(next) = next else { return Vec::new() };
+        let behind = self.spec.cadence.upcoming(next, count.saturating_sub(1));
+        std::iter::once(next).chain(behind).collect()
+    }
+}

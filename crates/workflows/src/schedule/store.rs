@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mission_control_kernel::{ProjectId, Revision, StoreError, Timestamp};
-use mission_control_missions::ShortName;
+use mission_control_missions::{Once, Receipt, ShortName};
 
 use super::{Decision, Paused, Schedule, ScheduleId, ScheduleSpec, Tick, TickOutcome};
-use crate::template::{Changed, Kept, ScheduleName};
+use crate::template::{Changed, Kept, NotKept, ScheduleName};
 
 /// About how many schedules a project may have.
 pub const MOST_SCHEDULES: u32 = 1_000;
@@ -35,6 +35,15 @@ pub struct NewSchedule {
     pub created_by: ShortName,
 }
 
+impl NewSchedule {
+    /// Whether a schedule of its name says the same: it makes the same at the same times, and rests or
+    /// does not as this one is to.
+    #[must_use]
+    pub fn is_said_by(&self, there: &Schedule) -> bool {
+        self.spec == there.spec && self.paused.is_some() == there.paused.is_some()
+    }
+}
+
 /// What is to be changed of a schedule; what is not named stays.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct ScheduleChange {
@@ -46,6 +55,24 @@ pub struct ScheduleChange {
     pub paused: Option<Option<Paused>>,
     /// The next tick that is to be decided about.
     pub next: Option<Option<Timestamp>>,
+}
+
+impl ScheduleChange {
+    /// Whether nothing is to be changed.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.spec.is_none() && self.paused.is_none() && self.next.is_none()
+    }
+
+    /// What becomes of a change of nothing where this is what is there.
+    #[must_use]
+    pub fn found(&self, there: Option<Schedule>) -> Changed<Schedule> {
+        match there {
+            None => Changed::Missing,
+            Some(there) if self.seen.is_some_and(|seen| seen != there.revision) => Changed::Stale,
+            Some(there) => Changed::Done(there),
+        }
+    }
 }
 
 /// A tick that is to be fired, and its schedule as it is now.
@@ -82,16 +109,22 @@ pub trait ScheduleStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Schedule>, StoreError>;
 
-    /// Keeps a new one. [`Kept::Full`] MAY come a few late when several are made at once.
-    async fn add_schedule(&self, schedule: NewSchedule) -> Result<Kept<Schedule>, StoreError>;
+    /// Keeps a new one, and the receipt with it; [`NewSchedule::is_said_by`] tells what is the same.
+    /// [`NotKept::Full`] MAY come a few late when several are made at once.
+    async fn add_schedule(
+        &self,
+        schedule: NewSchedule,
+        receipt: Option<Receipt<Kept<Schedule>>>,
+    ) -> Result<Once<Result<Kept<Schedule>, NotKept>>, StoreError>;
 
-    /// Changes one; raises its revision.
+    /// Changes one, raises its revision and keeps the receipt; a change of nothing leaves it as it is.
     async fn change_schedule(
         &self,
         project: &ProjectId,
         name: &ScheduleName,
         change: ScheduleChange,
-    ) -> Result<Changed<Schedule>, StoreError>;
+        receipt: Option<Arc<Receipt<Schedule>>>,
+    ) -> Result<Once<Changed<Schedule>>, StoreError>;
 
     /// Removes one with its ticks; says whether it was there.
     async fn remove_schedule(

@@ -112,6 +112,7 @@ impl Blueprint {
             project: birth.project,
             spec: Arc::new(spec),
             parent: None,
+            under: None,
             depends_on: Vec::new(),
             held: self.held,
             scheduled_at: None,

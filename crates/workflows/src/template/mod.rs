@@ -17,7 +17,7 @@ pub use blueprint::{Birth, Blueprint, is_object};
 pub use builtin::{builtin, builtins};
 pub use metric::{MAX_METRICS, Metric, MetricKey, MetricTitle, MetricUnit};
 pub use name::{ScheduleName, TemplateName};
-pub use store::{Changed, Kept, MOST_TEMPLATES, NewTemplate, TemplateStore};
+pub use store::{Changed, Kept, MOST_TEMPLATES, NewTemplate, NotKept, TemplateStore};
 pub use wording::{MAX_PLACES, MAX_TITLE_WORDING, Wording};
 
 /// The most kinds of agents, or models, that a template lets choose from: what a menu shows.

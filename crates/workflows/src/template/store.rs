@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mission_control_kernel::{ProjectId, Revision, StoreError};
-use mission_control_missions::ShortName;
+use mission_control_missions::{Once, Receipt, ShortName};
 
 use super::{Template, TemplateName, TemplateSpec};
 
@@ -24,12 +24,28 @@ pub struct NewTemplate {
     pub created_by: ShortName,
 }
 
-/// What became of something that was to be kept under a name.
+/// What is kept under a name.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Kept<T> {
-    /// It is kept.
+    /// It is new.
     Made(T),
-    /// The name is taken.
+    /// It was there and says the same: whoever asks again because no answer came does no harm.
+    Same(T),
+}
+
+impl<T> Kept<T> {
+    /// What is there now.
+    pub const fn there(&self) -> &T {
+        match self {
+            Self::Made(there) | Self::Same(there) => there,
+        }
+    }
+}
+
+/// Why something is not kept under a name; nothing has changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotKept {
+    /// By something else the name is taken.
     Taken,
     /// There are as many as there may be.
     Full,
@@ -44,6 +60,16 @@ pub enum Changed<T> {
     Missing,
     /// It is no longer as whoever asks has seen it.
     Stale,
+}
+
+impl<T> Changed<T> {
+    /// What was changed.
+    pub const fn done(&self) -> Option<&T> {
+        match self {
+            Self::Done(done) => Some(done),
+            Self::Missing | Self::Stale => None,
+        }
+    }
 }
 
 /// Where templates are kept; those that are built in are not.
@@ -69,8 +95,13 @@ pub trait TemplateStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Template>, StoreError>;
 
-    /// Keeps a new one. [`Kept::Full`] MAY come a few late when several are made at once.
-    async fn add_template(&self, template: NewTemplate) -> Result<Kept<Template>, StoreError>;
+    /// Keeps a new one, and the receipt with it. [`NotKept::Full`] MAY come a few late when several are
+    /// made at once.
+    async fn add_template(
+        &self,
+        template: NewTemplate,
+        receipt: Option<Receipt<Kept<Template>>>,
+    ) -> Result<Once<Result<Kept<Template>, NotKept>>, StoreError>;
 
     /// Replaces what a template says, if it is still at `seen`, or whatever it is by now.
     async fn put_template(

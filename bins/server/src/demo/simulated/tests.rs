@@ -20,6 +20,7 @@ fn work(ending: Ending, attempt: u32, lease: i64) -> Work {
         input: Some(plan.to_input()),
         metadata: JsonText::empty_object(),
         dependencies: Vec::new(),
+        dependencies_omitted: Vec::new(),
         timeout: None,
         document: "{}".into(),
     }

@@ -1,4 +1,6 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use mission_control_agents::{Agent, Registration};
 use mission_control_kernel::{Capabilities, ProjectId, Text, Timestamp};
@@ -7,8 +9,9 @@ use mission_control_persistence::sqlite::{Durability, Sqlite};
 use tempfile::TempDir;
 
 use super::*;
+use crate::fleet::Want;
 use crate::scripted::{
-    ScriptedAgents, ScriptedJournal, ScriptedQueue, ScriptedUpkeep, Story, agent, project,
+    ScriptedAgents, ScriptedJournal, ScriptedQueue, ScriptedUpkeep, Story, agent, mission, project,
 };
 use crate::stores::Stores;
 
@@ -128,4 +131,37 @@ async fn where_no_lease_was_renewed_trouble_is_told() {
     for rig in [unknown, silent] {
         assert!(rig.beat(Beat::alive(rig.lease()), Duration::ZERO).await.is_err());
     }
+}
+
+#[tokio::test]
+async fn an_agent_without_leases_waits_until_it_takes_a_mission() {
+    let rig = Rig::start().await;
+    let begin = Instant::now();
+    let told = AtomicBool::new(false);
+    let heard = async {
+        let heard = rig.control.heartbeat(&Scope::All, agent(1), Vec::new(), LONG).await;
+        assert!(told.load(Ordering::Relaxed), "answered before there was anything to tell");
+        heard.unwrap().expect("the agent is there")
+    };
+    let claim = async {
+        rig.agents.commanded().await;
+        told.store(true, Ordering::Relaxed);
+        rig.control.inner.lookout.tell(&rig.story.sequenced(1));
+    };
+    let (heard, ()) = tokio::join!(heard, claim);
+    assert_eq!(heard, Heard { renewal: Renewal::default(), duty: Duty::Active });
+    assert!(begin.elapsed() < LONG, "the mission's lease would be over by then");
+}
+
+#[tokio::test]
+async fn what_cannot_be_handed_over_goes_back() {
+    let rig = Rig::start().await;
+    rig.queue.set_related(vec![mission(9).id]);
+    rig.queue.lose("results");
+    rig.queue.arrive(1);
+    let claimed = rig.control.claim(&Scope::All, agent(1), Want::default()).await;
+    assert!(claimed.is_err(), "{claimed:?}");
+    let released = timeout(LONG, rig.queue.has_applied(1)).await;
+    assert!(released.is_ok(), "its lease runs on, and its agent does not know of it");
+    assert_eq!(rig.queue.applied(), [format!("release {}", rig.story.mission.id)]);
 }

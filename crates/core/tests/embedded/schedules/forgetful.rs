@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use mission_control::kernel::{Ids as _, ProjectId, SeededIds, StoreError, Timestamp};
+use mission_control::missions::{Once, Receipt};
 use mission_control::workflows::schedule::{
     Decision, NewSchedule, Paused, Schedule, ScheduleChange, ScheduleId, ScheduleStore, Tick,
     TickOutcome, UndoneTick,
 };
-use mission_control::workflows::template::{Changed, Kept, ScheduleName};
+use mission_control::workflows::template::{Changed, Kept, NotKept, ScheduleName};
 
 /// Gives schedules of undone ticks ids that nobody has seen, and takes those back for the true ones.
 pub(crate) struct Forgetful {
@@ -57,8 +58,12 @@ impl ScheduleStore for Forgetful {
         self.store.schedules(project, after, limit).await
     }
 
-    async fn add_schedule(&self, schedule: NewSchedule) -> Result<Kept<Schedule>, StoreError> {
-        self.store.add_schedule(schedule).await
+    async fn add_schedule(
+        &self,
+        schedule: NewSchedule,
+        receipt: Option<Receipt<Kept<Schedule>>>,
+    ) -> Result<Once<Result<Kept<Schedule>, NotKept>>, StoreError> {
+        self.store.add_schedule(schedule, receipt).await
     }
 
     async fn change_schedule(
@@ -66,8 +71,9 @@ impl ScheduleStore for Forgetful {
         project: &ProjectId,
         name: &ScheduleName,
         change: ScheduleChange,
-    ) -> Result<Changed<Schedule>, StoreError> {
-        self.store.change_schedule(project, name, change).await
+        receipt: Option<Arc<Receipt<Schedule>>>,
+    ) -> Result<Once<Changed<Schedule>>, StoreError> {
+        self.store.change_schedule(project, name, change, receipt).await
     }
 
     async fn remove_schedule(

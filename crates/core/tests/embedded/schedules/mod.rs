@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use mission_control::FIRED_WITHIN;
 use mission_control::kernel::{JsonText, Timestamp};
-use mission_control::missions::{Mission, Receipt, Rendered, ShortName, Status, Verdict};
+use mission_control::missions::{Mission, Outcome, Receipt, Rendered, ShortName, Status, Verdict};
 use mission_control::workflows::schedule::{
     Decided, Decision, FAILURES_BEFORE_PAUSE, Fired, Overlap, Schedule, ScheduleSpec,
     ScheduleStore as _, SkipReason, Target, Tick, TickOutcome,
@@ -17,12 +17,14 @@ use mission_control::workflows::template::{TemplateName, TemplateSpec, builtin};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use stage::{Stage, ada, cadence, fired, until_death, wrongs};
+use stage::{Stage, ada, cadence, fired, now, until_death, wrongs};
 
 /// Their periods are 1 to 7 seconds.
 const SCHEDULES: usize = 20;
 /// How long handles die.
 const SECONDS: u64 = 60;
+/// How many change a schedule at the same moment: no more than a change is tried for.
+const PUTS: usize = 8;
 /// How often the control is tried at most: one death between a mission and its tick is enough.
 const ROUNDS: u64 = 20;
 
@@ -51,7 +53,10 @@ async fn storm(stage: &Stage, seed: u64) -> Result<Vec<String>> {
     assert!(deaths > 20, "only {deaths} died");
     for (name, _) in &crons {
         let reason = mission_control::missions::Reason::cleaned("");
-        stage.control().pause_schedule(&stage.project, &name.parse()?, ada(), reason).await??;
+        stage
+            .control()
+            .pause_schedule(&stage.project, &name.parse()?, ada(), reason, None)
+            .await??;
     }
     // Whoever lives finishes what the dead have left.
     stage.clock.advance(FIRED_WITHIN + Duration::from_secs(1));
@@ -124,7 +129,7 @@ async fn a_schedule_that_cannot_be_fired_comes_to_rest_and_goes_on_when_told_to(
     let name: TemplateName = "mine".parse()?;
     let analysis = builtin(project, &"data-analysis".parse()?).expect("it is built in");
     let spec = TemplateSpec::clone(&analysis.spec);
-    control.add_template(project, name.clone(), spec, ada()).await??;
+    control.add_template(project, name.clone(), spec, ada(), None).await??;
     let parameters = JsonText::from_checked(r#"{"dataset": "reef"}"#)?;
     let target = Target::Template { name: name.clone(), parameters };
     stage.schedule("analyses", "* * * * * *", |spec| spec.target = target).await?;
@@ -141,14 +146,14 @@ async fn a_schedule_that_cannot_be_fired_comes_to_rest_and_goes_on_when_told_to(
     let paused = rests.paused.clone().expect("it has failed often enough");
     assert_eq!(paused.by, None);
     assert!(paused.reason.as_str().contains("no template of this name"), "{paused:?}");
-    assert_eq!(control.upcoming(&rests, 10), []);
+    assert_eq!(rests.upcoming(10), []);
     let ticks = stage.ticks("analyses").await?;
     assert_eq!(ticks.len(), 1 + FAILURES_BEFORE_PAUSE as usize, "it fires nothing any more");
     assert_eq!(fired(&ticks).len(), 1);
 
-    let again = control.resume_schedule(project, &"analyses".parse()?).await??;
+    let again = now(control.resume_schedule(project, &"analyses".parse()?, None).await??)?;
     assert_eq!((&again.paused, again.failures), (&None, 0));
-    assert_eq!(control.upcoming(&again, 3).len(), 3);
+    assert_eq!(again.upcoming(3).len(), 3);
     assert!(again.next > Some(stage.now()), "nothing is caught up on");
     Ok(())
 }
@@ -199,7 +204,7 @@ async fn what_was_made_is_found_though_it_could_not_be_made_any_more() -> Result
     let name: TemplateName = "mine".parse()?;
     let analysis = builtin(project, &"data-analysis".parse()?).expect("it is built in");
     control
-        .add_template(project, name.clone(), TemplateSpec::clone(&analysis.spec), ada())
+        .add_template(project, name.clone(), TemplateSpec::clone(&analysis.spec), ada(), None)
         .await??;
     let parameters = JsonText::from_checked(r#"{"dataset": "reef"}"#)?;
     let target = Target::Template { name: name.clone(), parameters: parameters.clone() };
@@ -213,7 +218,7 @@ async fn what_was_made_is_found_though_it_could_not_be_made_any_more() -> Result
         principal: format!("schedule:{}", schedule.id),
         key: at.to_string(),
         request_digest: [0; 32],
-        render: Box::new(|outcome| {
+        render: Box::new(|outcome: &Outcome| {
             let body = format!("mission {}", outcome.missions[0].id).into_bytes();
             Rendered { status: 201, body }
         }),
@@ -225,5 +230,28 @@ async fn what_was_made_is_found_though_it_could_not_be_made_any_more() -> Result
     stage.clock.advance(FIRED_WITHIN + Duration::from_secs(1));
     control.tend_schedules().await?;
     assert_eq!(fired(&stage.ticks("daily").await?), [Fired::Mission(id)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_puts_whatever_it_is_by_now_is_not_refused_because_others_do() -> Result<()> {
+    let stage = Stage::of(1).await?;
+    let schedule = stage.schedule("daily", "0 0 * * *", |_| {}).await?;
+    let (control, project, by) = (stage.control(), &stage.project, ada());
+    let put = |hour: usize, seen| {
+        let spec = ScheduleSpec {
+            cadence: cadence(&format!("0 {hour} * * *")),
+            ..ScheduleSpec::clone(&schedule.spec)
+        };
+        control.put_schedule(project, &schedule.name, seen, spec, &by)
+    };
+    let whatever = futures::future::try_join_all((1..=PUTS).map(|hour| put(hour, None))).await?;
+    assert!(whatever.iter().all(Result::is_ok), "{whatever:?}");
+    let seen = stage.find("daily").await?.revision;
+    assert_eq!(seen.number(), 1 + i64::try_from(PUTS)?, "each has had its turn");
+    let bound = (1..=PUTS).map(|hour| put(hour, Some(seen)));
+    let bound = futures::future::try_join_all(bound).await?;
+    let done = bound.iter().filter(|put| put.is_ok()).count();
+    assert_eq!(done, 1, "whoever names what they have seen is told: {bound:?}");
     Ok(())
 }

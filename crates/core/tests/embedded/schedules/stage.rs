@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use mission_control::kernel::{Clock as _, ManualClock, ProjectId, Scope, Timestamp};
 use mission_control::missions::{
-    Actor, Command, Description, ListQuery, Mission, ShortName, Title,
+    Actor, Command, Description, ListQuery, Mission, Once, ShortName, Title,
 };
 use mission_control::workflows::schedule::{
     Cadence, CatchUp, Fired, Overlap, PlannedMission, Schedule, ScheduleSpec, Target, Tick,
@@ -82,8 +82,9 @@ impl Stage {
             catch_up: CatchUp::None,
         };
         say(&mut spec);
-        let adding = self.control().add_schedule(&self.project, name.parse()?, spec, false, ada());
-        Ok(adding.await??)
+        let adding =
+            self.control().add_schedule(&self.project, name.parse()?, spec, false, ada(), None);
+        now(adding.await??).map(|kept| kept.there().clone())
     }
 
     pub(crate) async fn find(&self, name: &str) -> Result<Schedule> {
@@ -135,6 +136,14 @@ impl Stage {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+}
+
+/// What is done under no key.
+pub(crate) fn now<T>(once: Once<T>) -> Result<T> {
+    match once {
+        Once::Now(told) => Ok(told),
+        Once::Before(_) | Once::KeyReused => anyhow::bail!("there was no key"),
     }
 }
 

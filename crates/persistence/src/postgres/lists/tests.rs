@@ -196,7 +196,7 @@ async fn a_list_is_the_same_however_it_is_read() {
 }
 
 #[tokio::test]
-async fn every_page_of_a_million_missions_is_a_short_walk() {
+async fn every_page_of_very_many_missions_is_a_short_walk() {
     let plenty = Database::plenty().await;
     let session = plenty.session().await;
     session.batch_execute(READER_SETUP).await.unwrap();

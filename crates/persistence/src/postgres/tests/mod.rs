@@ -5,4 +5,6 @@ pub(super) mod explained;
 mod identity;
 pub(super) mod plenty;
 mod progress;
+mod schedules;
 mod statements;
+mod workflows;

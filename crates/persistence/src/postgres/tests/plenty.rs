@@ -10,8 +10,9 @@ use tokio_postgres::{Client, NoTls};
 use crate::Options;
 use crate::postgres::Postgres;
 
-/// Missions of a large database.
-const MANY: i32 = 1_000_000;
+/// Missions of a large database: what is read whole there costs many times what any bound here
+/// allows. `tests/long` and the benchmarks have the million.
+const MANY: i32 = 250_000;
 /// Of a thousand missions there, how many are pending.
 const PENDING_OF_MANY: i32 = 50;
 /// No session takes this long to end.
@@ -31,7 +32,7 @@ pub(in crate::postgres) struct Database {
 }
 
 impl Database {
-    /// A million missions, with statistics; shared, so nobody may leave it otherwise.
+    /// A quarter of a million missions, with statistics; shared, so nobody may leave it otherwise.
     pub(in crate::postgres) async fn plenty() -> RwLockReadGuard<'static, Self> {
         Self::filled().await.read().await
     }

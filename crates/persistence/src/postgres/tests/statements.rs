@@ -11,7 +11,7 @@ const SEQUENCER_SETUP: &str = include_str!("../../../sql/postgres/sequencer_setu
 pub(super) const READER_SETUP: &str = include_str!("../../../sql/postgres/reader_setup.sql");
 
 /// What the committer and the claimer ask.
-const WRITER: [&str; 39] = [
+const WRITER: [&str; 40] = [
     "mission_columns lock_missions",
     "mission_columns take_ready",
     "claimants",
@@ -40,6 +40,7 @@ const WRITER: [&str; 39] = [
     "lock_claimants",
     "lock_leases",
     "lock_runs",
+    "newest_asks",
     "next_rank",
     "past_attempts",
     "renew_leases",

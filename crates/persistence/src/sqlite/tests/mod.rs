@@ -4,8 +4,10 @@ mod claiming;
 mod group_commit;
 mod opening;
 mod retaining;
+mod schedules;
 mod searching;
 pub(super) mod statements;
+mod workflows;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -72,6 +74,7 @@ impl Home {
             project: ProjectId::default_project(),
             spec: Arc::new(spec(title)),
             parent: None,
+            under: None,
             depends_on: Vec::new(),
             held: false,
             scheduled_at: None,

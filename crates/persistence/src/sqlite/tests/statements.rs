@@ -73,15 +73,18 @@ const QUESTIONS: &[&str] = &[
     "due_expiries",
     "dependants",
     "open_children",
+    "result",
     "results_of",
     "run",
     "runs",
     "runs_of_workflow",
     "run_tallies",
     "run_members",
+    "newest_ask",
     "runs_of",
     "remove_runs",
     "update_run",
+    "count_workflows",
     "workflow",
     "workflows",
     "descendants",
@@ -215,6 +218,19 @@ fn the_last_of_a_tree_or_a_run_is_found_at_once() {
             assert!(plan.iter().any(|line| line.ends_with(index)), "{name}: {plan:#?}");
         }
     }
+}
+
+/// Results are large: each is read once, whatever is asked of it, and none is put aside.
+#[test]
+fn results_are_measured_row_by_row() {
+    let mut home = Home::new();
+    home.close();
+    let connection = Connection::open(home.path()).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/sqlite/measure.sql");
+    let plan = plan(&connection, &fs::read_to_string(path).unwrap());
+    let walk =
+        ["SCAN ended", "SEARCH m USING INDEX sqlite_autoindex_missions_1 (id=?)", "SCAN pair"];
+    assert!(plan.windows(walk.len()).any(|lines| lines == walk), "{plan:#?}");
 }
 
 /// The lines of EXPLAIN QUERY PLAN.

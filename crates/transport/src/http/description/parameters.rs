@@ -72,6 +72,7 @@ pub(super) fn query(operation: &str, name: &'static str) -> Option<Parameter> {
         ("metrics_history", "to") => ("The end, itself not in; now without one.", named("Time"), "2026-01-31T09:30:00Z"),
         ("metrics_history", "step") => ("From one point to the next, in minutes, or with a unit: `5m`, `2h`, `1d`. Without one, the finest of 1m, 5m, 15m, 1h, 6h and 1d that fits.", matching("^[0-9]+[mhd]?$"), "5m"),
         (page, _) if page.starts_with("page") => ("What the page keeps in its address.", string(), "high"),
+        ("mission_dependency", "lease_id") => ("The lease of the attempt that asks.", whole(0, i64::MAX.unsigned_abs()), "7"),
         (_, "limit") => ("How many rows.", rows(), "50"),
         (_, "cursor") => ("`next_cursor` of the page before.", named("Cursor"), "bmV4dA"),
         (_, "status") => ("Where they stand.", array(one_of(Status::ALL)), "pending,running"),
@@ -97,7 +98,8 @@ pub(super) fn query(operation: &str, name: &'static str) -> Option<Parameter> {
         (_, "sort") => (SORT, sort(), "-created_at"),
         (_, _) => return None,
     };
-    let required = (operation, name) == ("analytics", "by");
+    let required =
+        matches!((operation, name), ("analytics", "by") | ("mission_dependency", "lease_id"));
     Some(Parameter { name, place: "query", says, required, schema, example })
 }
 
@@ -121,6 +123,7 @@ pub(super) fn path(path: &str, name: &'static str) -> Parameter {
             ("The project, which counts as the one that the request names.", string(), "lab")
         }
         "login" => ("What they sign in with.", string(), "maria"),
+        "dependency" => ("One of those that it depends on.", named("MissionId"), MISSION),
         "kind" => ("The kind of mission whose queue it is.", matching(KIND), "survey"),
         _ => ("As the page names it.", string(), "index.html"),
     };

@@ -197,7 +197,7 @@ fn every_request_that_is_shown_fits_its_shape() {
 }
 
 /// The golden file of each shape, and the shapes within it.
-const WRITTEN: [(&str, &str); 70] = [
+const WRITTEN: [(&str, &str); 71] = [
     ("agent", "AgentReply"),
     ("agents", "AgentList"),
     ("analytics", "AnalyticsReply"),
@@ -209,6 +209,7 @@ const WRITTEN: [(&str, &str); 70] = [
     ("bulk_preview_more", "BulkPreview"),
     ("claim", "ClaimReply"),
     ("dead_letter", "DeadLetterReply"),
+    ("dependency", "DependencyReply"),
     ("events", "EventList"),
     ("explain", "Explain"),
     ("explain_far_behind", "Explain"),

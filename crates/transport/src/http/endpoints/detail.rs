@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use mission_control::kernel::{Invalid, MissionId};
+use mission_control::kernel::{Invalid, LeaseId, MissionId};
 use mission_control::missions::LogLevel;
 use mission_control_wire::request::AppendLogs;
-use mission_control_wire::{Word, reply};
+use mission_control_wire::{Json, Word, reply};
 
 use super::missions::Missions;
 use crate::cursor::EventsCursor;
@@ -82,6 +82,24 @@ pub(super) async fn append_logs(area: Arc<Missions>, request: Request) -> Result
     Ok(Reply::json(&shape)?.status(StatusCode::CREATED))
 }
 
+/// One of the results that a claim leaves out for want of room, for the attempt that it is for: agents
+/// read nothing else.
+pub(super) async fn dependency(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
+    let (scope, id) = (request.scope()?, request.param("id")?);
+    let on: MissionId = request.param("dependency")?;
+    let lease = request.query().get_with("lease_id", lease)?;
+    let lease = lease.ok_or_else(|| {
+        Problem::invalid("lease_id", Invalid::new("missing_field", "must be given"))
+    })?;
+    area.is_its_agents(&request, id, Some(lease)).await?;
+    let result = area.control.dependency_result(&scope, id, lease, on).await??;
+    Reply::json(&reply::DependencyReply {
+        mission_id: Word(on),
+        result: result.as_ref().map(Json),
+        timestamp: Word(area.control.clock().now()),
+    })
+}
+
 /// The mission itself, then what is below it, nearest first.
 pub(super) async fn tree(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
     let (scope, id) = (request.scope()?, request.param("id")?);
@@ -104,6 +122,12 @@ pub(super) async fn explain(area: Arc<Missions>, request: Request) -> Result<Rep
     let explanation = explanation.ok_or_else(Problem::not_found)?;
     let links = show::links(&explanation);
     Reply::json(&show::explain(&explanation, &links))
+}
+
+/// The number of a lease.
+fn lease(text: &str) -> Result<LeaseId, Invalid> {
+    let number = text.parse().ok().filter(|number: &i64| *number >= 0);
+    number.map(LeaseId::new).ok_or(Invalid::new("out_of_range", "must be the number of a lease"))
 }
 
 /// The number of the last line that the client has.

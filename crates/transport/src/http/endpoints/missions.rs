@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode};
 use mission_control::kernel::{MissionId, Scope, Timestamp};
 use mission_control::missions::{Command, Edit, NewMission, Outcome, Refusal, Verdict};
 use mission_control::{MissionControl, Shown};
+use mission_control_identity::Role;
 use mission_control_wire::reply::{self, Deed};
 use mission_control_wire::request::CreateMission;
 use mission_control_wire::{EncodeError, Word, to_bytes};
@@ -38,6 +39,8 @@ pub(super) async fn create(area: Arc<Missions>, request: Request) -> Result<Repl
     area.make(&request, mission).await
 }
 
+/// Whoever does the work of an agent names the lease under which it does: what was made by an attempt
+/// that somebody else has begun anew would be made twice.
 pub(super) async fn create_child(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
     let parent: MissionId = request.param("id")?;
     let mut body: CreateMission = request.json()?;
@@ -46,8 +49,10 @@ pub(super) async fn create_child(area: Arc<Missions>, request: Request) -> Resul
     }
     body.parent_id = Some(Word(parent));
     area.find(&request.scope()?, parent).await?;
-    if !area.had(&request, parent, None).await? {
-        return Err(Problem::not_found());
+    let lease = body.lease_id.map(|lease| lease.0);
+    area.is_its_agents(&request, parent, lease).await?;
+    if lease.is_none() && is_an_agent(&request)? {
+        return Err(Refusal::LeaseRequired.into());
     }
     let mission = parse::new_mission(&area.maker(&request)?, body)?;
     area.make(&request, mission).await
@@ -189,6 +194,12 @@ impl Missions {
             None => reply,
         })
     }
+}
+
+/// Whether somebody may do what agents do and nothing else.
+fn is_an_agent(request: &Request) -> Result<bool, Problem> {
+    let role = request.principal()?.grants.role_in(request.project()?);
+    Ok(role == Some(Role::Agent))
 }
 
 /// What changes with everything that is shown of a mission: the revision, which `If-Match` goes by,

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use mission_control::kernel::ProjectId;
+use http::StatusCode;
+use mission_control::kernel::{ProjectId, Timestamp};
 use mission_control::missions::Kind;
 use mission_control::missions::queue::QueueChange;
 use mission_control::{MissionControl, QueueOverview};
-use mission_control_wire::Word;
 use mission_control_wire::reply::{DeadLetterReply, QueueReply};
 use mission_control_wire::request::{Empty, SetQueue};
+use mission_control_wire::{Word, to_bytes};
 
 use super::Services;
+use crate::http::idempotency::{Key, once};
 use crate::http::{Problem, Reply, Request};
 use crate::{parse, show};
 
@@ -60,7 +62,9 @@ pub(super) async fn set(area: Arc<Queues>, request: Request) -> Result<Reply, Pr
     let kind = request.param("kind")?;
     let limits = parse::queue_limits(&request.json::<SetQueue>()?)?;
     let change = QueueChange { limits: Some(limits), ..QueueChange::default() };
-    area.change(&request, Some(kind), change).await
+    let (project, by) = (request.project()?, request.actor()?);
+    let set = area.control.change_queue(project, Some(&kind), change, &by, None).await?;
+    once(set, |set| area.told(project, &set))
 }
 
 impl Queues {
@@ -68,6 +72,7 @@ impl Queues {
         Self { control: services.control.clone() }
     }
 
+    /// Answers with what is set then: of that kind alone, or of all of them.
     async fn set_paused(
         &self,
         request: &Request,
@@ -76,27 +81,24 @@ impl Queues {
     ) -> Result<Reply, Problem> {
         request.json::<Empty>()?;
         let change = QueueChange { paused: Some(paused), ..QueueChange::default() };
-        self.change(request, kind, change).await
-    }
-
-    /// Answers with what is set then: of that kind alone, or of all of them.
-    async fn change(
-        &self,
-        request: &Request,
-        kind: Option<Kind>,
-        change: QueueChange,
-    ) -> Result<Reply, Problem> {
         let (project, by) = (request.project()?, request.actor()?);
-        let queues = self.control.change_queue(project, kind.as_ref(), change, &by).await?;
-        self.told(project, &queues)
+        let (now, of) = (self.control.clock().now(), project.clone());
+        let render = move |queues: &QueueOverview| to_bytes(&shape(&of, queues, now));
+        let receipt = Key::of(request)?.map(|key| key.receipt(StatusCode::OK, render.clone()));
+        let set = self.control.change_queue(project, kind.as_ref(), change, &by, receipt).await?;
+        once(set, |set| Ok(Reply::json_text(render(&set)?)))
     }
 
     fn told(&self, project: &ProjectId, queues: &QueueOverview) -> Result<Reply, Problem> {
-        Reply::json(&QueueReply {
-            project: show::project_queue(project, queues),
-            queues: queues.kinds.iter().map(show::queue).collect(),
-            more: queues.more,
-            timestamp: Word(self.control.clock().now()),
-        })
+        Reply::json(&shape(project, queues, self.control.clock().now()))
+    }
+}
+
+fn shape<'a>(project: &'a ProjectId, queues: &'a QueueOverview, now: Timestamp) -> QueueReply<'a> {
+    QueueReply {
+        project: show::project_queue(project, queues),
+        queues: queues.kinds.iter().map(show::queue).collect(),
+        more: queues.more,
+        timestamp: Word(now),
     }
 }

@@ -89,6 +89,7 @@ pub fn routes(services: &Services) -> Vec<Route> {
         Route::get("/api/missions/{id}/attempts", "mission_attempts", VIEWER, on(m, detail::attempts)),
         Route::get("/api/missions/{id}/logs", "mission_logs", VIEWER, on(m, detail::logs)).query(&["after", "level", "limit"]),
         Route::post("/api/missions/{id}/logs", "append_logs", AGENT, on(m, detail::append_logs)).body(BodyKind::Mission),
+        Route::get("/api/missions/{id}/dependencies/{dependency}", "mission_dependency", AGENT, on(m, detail::dependency)).query(&["lease_id"]),
         Route::get("/api/missions/{id}/tree", "mission_tree", VIEWER, on(m, detail::tree)),
         Route::post("/api/missions/{id}/children", "create_child", AGENT, on(m, missions::create_child)).body(BodyKind::Mission).charging(Charges::AllButAgents),
         Route::get("/api/missions/{id}/explain", "explain_mission", VIEWER, on(m, detail::explain)),
@@ -138,7 +139,7 @@ fn queues(services: &Services) -> Vec<Route> {
         Route::get("/api/queue/dead-letter", "dead_letter", VIEWER, on(q, queue::dead_letter)).query(&["limit"]),
         Route::post("/api/queue/pause", "pause_queues", OPERATOR, on(q, queue::pause_all)),
         Route::post("/api/queue/resume", "resume_queues", OPERATOR, on(q, queue::resume_all)),
-        Route::new(Method::PUT, "/api/queue/{kind}", "set_queue", OPERATOR, on(q, queue::set)).body(BodyKind::Small),
+        Route::new(Method::PUT, "/api/queue/{kind}", "set_queue", OPERATOR, on(q, queue::set)).body(BodyKind::Small).any_word(),
         Route::post("/api/queue/{kind}/pause", "pause_queue", OPERATOR, on(q, queue::pause)),
         Route::post("/api/queue/{kind}/resume", "resume_queue", OPERATOR, on(q, queue::resume)),
     ]

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use http::HeaderValue;
-use mission_control::TemplateRefusal;
-use mission_control::kernel::Revision;
-use mission_control::workflows::template::{Template, TemplateName};
+use http::{HeaderValue, StatusCode};
+use mission_control::kernel::{Revision, Timestamp};
+use mission_control::workflows::template::{Kept, Template, TemplateName};
 use mission_control_wire::request::{CreateTemplate, LaunchTemplate, PutTemplate};
-use mission_control_wire::{Word, reply};
+use mission_control_wire::{Word, reply, to_bytes};
 
 use super::missions::Missions;
 use crate::cursor::NamesCursor;
-use crate::http::idempotency::answered;
+use crate::http::idempotency::{Key, answered, once};
 use crate::http::{IfMatch, Problem, Reply, Request};
 use crate::{parse, show};
 
@@ -36,21 +35,23 @@ pub(super) async fn list(area: Arc<Missions>, request: Request) -> Result<Reply,
     })
 }
 
+/// One that is there and says the same is no news, so that sending it again does no harm.
 pub(super) async fn create(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
     let (project, by) = (request.project()?, request.principal()?.signature());
     let (name, said) = request.json::<CreateTemplate>()?.split();
     let name: TemplateName = name.parse().map_err(|invalid| Problem::invalid("name", invalid))?;
     let spec = parse::template(said, &by)?;
-    let made = area.control.add_template(project, name.clone(), spec.clone(), by).await?;
-    match made {
-        Ok(template) => shown(&area, &template)?.created(&format!("/api/templates/{name}")),
-        // Whoever sends it again because the answer never came does no harm.
-        Err(TemplateRefusal::Taken) => match area.control.template(project, &name).await? {
-            Some(there) if *there.spec == spec => shown(&area, &there),
-            Some(_) | None => Err(TemplateRefusal::Taken.into()),
-        },
-        Err(refusal) => Err(refusal.into()),
-    }
+    let now = area.control.clock().now();
+    let render = move |kept: &Kept<Template>| to_bytes(&told(kept.there(), now));
+    let receipt = Key::of(&request)?.map(|key| key.receipt_by(status, render));
+    let kept = area.control.add_template(project, name.clone(), spec, by, receipt).await??;
+    once(kept, |kept| {
+        let reply = Reply::json_text(render(&kept)?).etag(tag(kept.there().revision)?);
+        match kept {
+            Kept::Made(_) => reply.created(&format!("/api/templates/{name}")),
+            Kept::Same(_) => Ok(reply),
+        }
+    })
 }
 
 pub(super) async fn get(area: Arc<Missions>, request: Request) -> Result<Reply, Problem> {
@@ -97,8 +98,19 @@ pub(super) fn tag(revision: Revision) -> Result<HeaderValue, Problem> {
     HeaderValue::try_from(text).map_err(|_| Problem::internal())
 }
 
+/// With which status something that is kept is answered.
+pub(super) const fn status<T>(kept: &Kept<T>) -> StatusCode {
+    match kept {
+        Kept::Made(_) => StatusCode::CREATED,
+        Kept::Same(_) => StatusCode::OK,
+    }
+}
+
 fn shown(area: &Missions, template: &Template) -> Result<Reply, Problem> {
-    let timestamp = Word(area.control.clock().now());
-    let shape = reply::TemplateReply { template: show::template(template), timestamp };
+    let shape = told(template, area.control.clock().now());
     Ok(Reply::json(&shape)?.etag(tag(template.revision)?))
+}
+
+fn told(template: &Template, now: Timestamp) -> reply::TemplateReply<'_> {
+    reply::TemplateReply { template: show::template(template), timestamp: Word(now) }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
-use mission_control::kernel::{AgentId, JsonText, MissionId, Scope};
+use mission_control::kernel::{AgentId, MissionId, Scope};
 use mission_control::missions::{Actor, HeldLease, Mission, Refusal, Verdict};
-use mission_control::{Beat, Claimed, Heard, MissionControl};
+use mission_control::{Beat, Claimed, Handover, Heard, MissionControl, Shown};
 use mission_control_wire::reply::{self, ReportOutcome};
 use mission_control_wire::request::{Heartbeat, Report, Reports};
 use mission_control_wire::{Json, Lease, Word};
@@ -69,16 +69,14 @@ pub(super) async fn claim(area: Arc<Workers>, request: Request) -> Result<Reply,
         // Nothing was given out, and their next request is judged by what they may do now.
         () = over => return Err(Problem::unauthenticated()),
     };
-    let mut dependencies = Vec::with_capacity(missions.len());
-    for mission in &missions {
-        dependencies.push(area.control.dependency_results(mission).await?);
-    }
-    let shown = area.control.view(missions).await?;
-    let claimed = shown.iter().zip(&dependencies);
+    let (missions, handovers): (Vec<_>, Vec<_>) =
+        missions.into_iter().map(|taken| (taken.mission, taken.handover)).unzip();
+    let shown = area.shown(missions).await;
+    let claimed = shown.iter().zip(&handovers);
     Reply::json(&reply::ClaimReply {
         missions: claimed
-            .filter_map(|(shown, results)| {
-                self::claimed(&shown.mission, show::shown(shown), results)
+            .filter_map(|(shown, handover)| {
+                self::claimed(&shown.mission, show::shown(shown), handover)
             })
             .collect(),
         duty: duty.as_str(),
@@ -113,6 +111,15 @@ impl Workers {
         let heard = self.control.heartbeat(scope, id, Vec::new(), Duration::ZERO).await?;
         let duty = heard.ok_or_else(Problem::not_found)?.duty;
         Ok(Claimed { missions: Vec::new(), duty })
+    }
+
+    /// Missions that were claimed, of which the agent learns in any case: it holds them. What has been
+    /// done below them is left out where nobody can say.
+    async fn shown(&self, missions: Vec<Mission>) -> Vec<Shown> {
+        self.control.view(missions.clone()).await.unwrap_or_else(|error| {
+            tracing::debug!(%error, "claimed missions are told without what is below them");
+            missions.into_iter().map(|mission| Shown { mission, progress: 0.0 }).collect()
+        })
     }
 
     /// Waits until there is nobody to wait for any more, or no time.
@@ -245,15 +252,18 @@ impl Judged {
 fn claimed<'a>(
     mission: &'a Mission,
     shape: reply::Mission<'a>,
-    results: &'a [(String, Option<JsonText>)],
+    handover: &'a Handover,
 ) -> Option<reply::Claimed<'a>> {
     let lease_expires_at = shape.lease_expires_at?;
-    let results = results.iter().map(|(key, result)| (key.as_str(), result.as_ref().map(Json)));
+    let results = handover.results.iter();
+    let results = results.map(|(key, result)| (key.as_str(), result.as_ref().map(Json)));
+    let omitted = handover.omitted.iter().map(|(key, mission)| (key.as_str(), Word(*mission)));
     Some(reply::Claimed {
         attempt: mission.attempt,
         lease_id: Lease(mission.lease_id),
         lease_expires_at,
         dependencies: reply::Dependencies(results.collect()),
+        dependencies_omitted: reply::Omitted(omitted.collect()),
         mission: shape,
     })
 }

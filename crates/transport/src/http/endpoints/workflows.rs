@@ -5,14 +5,14 @@ use std::sync::Arc;
 use http::StatusCode;
 use mission_control::kernel::Timestamp;
 use mission_control::missions::{Outcome, Verdict};
-use mission_control::workflows::{SavedAs, Tally, WorkflowName};
+use mission_control::workflows::{Saved, SavedAs, Tally, Workflow, WorkflowName};
 use mission_control::{LaunchRefusal, MissionControl};
 use mission_control_wire::{EncodeError, Word, reply, to_bytes};
 
 use super::Services;
 use crate::Signer;
 use crate::cursor::WorkflowsCursor;
-use crate::http::idempotency::{Key, answered, kept, replayed};
+use crate::http::idempotency::{Key, answered, kept, once, replayed};
 use crate::http::{Problem, Reply, Request};
 use crate::{parse, show};
 
@@ -44,19 +44,22 @@ pub(super) async fn list(area: Arc<Workflows>, request: Request) -> Result<Reply
 
 /// A definition that is the newest one already is no news, so that sending one again does no harm.
 pub(super) async fn create(area: Arc<Workflows>, request: Request) -> Result<Reply, Problem> {
-    let by = request.principal()?.signature();
+    let (project, by) = (request.project()?, request.principal()?.signature());
     let definition = parse::definition(request.json()?, &by)?;
-    let saved = area.control.save_workflow(request.project()?, &definition, &by).await?;
-    let timestamp = Word(area.control.clock().now());
-    let workflow = show::workflow(&saved.workflow);
-    let (name, version) = (definition.name(), workflow.version);
-    let reply = Reply::json(&reply::WorkflowReply { workflow, timestamp })?;
-    match saved.how {
-        SavedAs::New | SavedAs::NewVersion => {
-            reply.created(&format!("/api/workflows/{name}?version={version}"))
+    let now = area.control.clock().now();
+    let render = move |saved: &Saved| to_bytes(&told(&saved.workflow, now));
+    let receipt = Key::of(&request)?.map(|key| key.receipt_by(status, render));
+    let saved = area.control.save_workflow(project, &definition, &by, receipt).await??;
+    once(saved, |saved| {
+        let reply = Reply::json_text(render(&saved)?);
+        let (name, version) = (definition.name(), saved.workflow.version);
+        match saved.how {
+            SavedAs::New | SavedAs::NewVersion => {
+                reply.created(&format!("/api/workflows/{name}?version={version}"))
+            }
+            SavedAs::Same => Ok(reply),
         }
-        SavedAs::Same => Ok(reply),
-    }
+    })
 }
 
 pub(super) async fn get(area: Arc<Workflows>, request: Request) -> Result<Reply, Problem> {
@@ -64,8 +67,7 @@ pub(super) async fn get(area: Arc<Workflows>, request: Request) -> Result<Reply,
     let version = request.query().number("version", 1..=parse::LAST_VERSION)?;
     let workflow = area.control.workflow(request.project()?, &name, version).await?;
     let workflow = workflow.ok_or_else(Problem::not_found)?;
-    let timestamp = Word(area.control.clock().now());
-    Reply::json(&reply::WorkflowReply { workflow: show::workflow(&workflow), timestamp })
+    Reply::json(&told(&workflow, area.control.clock().now()))
 }
 
 pub(super) async fn launch(area: Arc<Workflows>, request: Request) -> Result<Reply, Problem> {
@@ -104,6 +106,17 @@ pub(super) async fn launch(area: Arc<Workflows>, request: Request) -> Result<Rep
 impl Workflows {
     pub(super) fn new(services: &Services) -> Self {
         Self { control: services.control.clone(), signer: services.signer.clone() }
+    }
+}
+
+fn told(workflow: &Workflow, now: Timestamp) -> reply::WorkflowReply<'_> {
+    reply::WorkflowReply { workflow: show::workflow(workflow), timestamp: Word(now) }
+}
+
+fn status(saved: &Saved) -> StatusCode {
+    match saved.how {
+        SavedAs::New | SavedAs::NewVersion => StatusCode::CREATED,
+        SavedAs::Same => StatusCode::OK,
     }
 }
 

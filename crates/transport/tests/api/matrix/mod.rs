@@ -98,13 +98,10 @@ fn paths(app: &App) -> Vec<String> {
     paths
 }
 
-/// The route of a path that answers to a method.
+/// The route of a path that answers to a method: its names of parameters are words like others.
 fn route<'a>(app: &'a App, path: &str, method: &str) -> Option<&'a Route> {
-    let of = |wanted: &str| {
-        let mut routes = app.dispatcher.routes().iter();
-        routes.find(|route| route.path() == path && route.method().as_str() == wanted)
-    };
-    of(method).or_else(|| if method == "HEAD" { of("GET") } else { None })
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    app.dispatcher.routes().route(&method, path)
 }
 
 /// The cells that no page may allow: whoever the policy of a route refuses is refused so. Whom it

@@ -78,6 +78,7 @@ impl<'a> Things<'a> {
                     GUEST.to_owned()
                 }
                 "{project}" => PROJECT.to_owned(),
+                "{dependency}" => self.mission.clone(),
                 "{kind}" => "default".to_owned(),
                 "{tree}" => dashboard::tree().to_owned(),
                 "{*path}" => "app.js".to_owned(),

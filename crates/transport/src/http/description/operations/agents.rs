@@ -38,7 +38,8 @@ const CLAIM: Operation = Operation {
     summary: "Claim missions",
     more: "Waits up to `wait_seconds` until there is work; an empty list when there is none. Every \
            claimed mission has a `lease_id`, which each later call about it names, and a lease \
-           that ends unless a heartbeat or a report renews it.",
+           that ends unless a heartbeat or a report renews it. What its dependencies have found comes \
+           along, as far as there is room.",
     request: Some("Claim"),
     answers: &[ok("What it may begin.", "ClaimReply", &["claim"])],
     problems: &["draining"],
@@ -49,8 +50,9 @@ const HEARTBEAT: Operation = Operation {
     name: "heartbeat",
     summary: "Renew leases",
     more: "One call renews everything the agent holds and says what it has lost. With \
-           `wait_seconds` it answers at once when one of them is called off. A third of the \
-           shortest lease is a good pause between two.",
+           `wait_seconds` it answers at once when one of them is called off, when an operator \
+           decides about the agent, or, to one that names none, when it takes a mission. A third \
+           of the shortest lease is a good pause between two.",
     request: Some("Heartbeat"),
     answers: &[ok("How they stand.", "HeartbeatReply", &["heartbeat"])],
     ..PLAIN

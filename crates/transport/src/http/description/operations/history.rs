@@ -5,7 +5,7 @@ use super::{Answer, Content, Family, Operation, PLAIN, ok};
 pub(super) const FAMILY: Family = Family {
     tag: "History",
     says: "One mission from close by: what happened to it, and why it waits.",
-    operations: &[EVENTS, ATTEMPTS, LOGS, APPEND_LOGS, TREE, EXPLAIN],
+    operations: &[EVENTS, ATTEMPTS, LOGS, APPEND_LOGS, DEPENDENCY, TREE, EXPLAIN],
 };
 
 const EVENTS: Operation = Operation {
@@ -46,6 +46,15 @@ const APPEND_LOGS: Operation = Operation {
         headers: &[],
     }],
     problems: &["invalid_transition", "lease_lost", "lease_required", "not_leased"],
+    ..PLAIN
+};
+
+const DEPENDENCY: Operation = Operation {
+    name: "mission_dependency",
+    summary: "Read what one of its dependencies has found",
+    more: "For the attempt that runs under `lease_id`: what its claim has left out for want of room.",
+    answers: &[ok("What it has found.", "DependencyReply", &["dependency"])],
+    problems: &["lease_lost", "missing_field"],
     ..PLAIN
 };
 

@@ -166,7 +166,9 @@ const EDIT: Operation = Operation {
 const CREATE_CHILD: Operation = Operation {
     name: "create_child",
     summary: "Make a mission below another",
-    more: "The parent must be pending or running, and may end before its children.",
+    more: "The parent must be pending or running, and may end before its children. With the \
+           `lease_id` of an attempt at the parent, which agents must name, nothing is made once \
+           that attempt is over: `lease_lost`.",
     request: Some("CreateMission"),
     idempotent: true,
     answers: &[made("It is made and waits.", "Created", &["mission_created"])],

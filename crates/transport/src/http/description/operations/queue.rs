@@ -22,7 +22,13 @@ const LIST: Operation = Operation {
 };
 
 /// What an operator sets.
-const ORDER: Operation = Operation { request: Some("Empty"), answers: QUEUE, ..PLAIN };
+const ORDER: Operation = Operation {
+    request: Some("Empty"),
+    idempotent: true,
+    answers: QUEUE,
+    problems: &["idempotency_key_reused"],
+    ..PLAIN
+};
 
 const PAUSE_ALL: Operation = Operation {
     name: "pause_queues",
@@ -44,7 +50,8 @@ const SET: Operation = Operation {
     more: "Says the whole: a limit that is left out or null is none. Without `key_limit` missions \
            with the same concurrency key run one at a time. Whether it is paused stays as it is.",
     request: Some("SetQueue"),
-    ..ORDER
+    answers: QUEUE,
+    ..PLAIN
 };
 
 const PAUSE: Operation = Operation {

@@ -26,6 +26,7 @@ const CREATE: Operation = Operation {
            with the reason of the last. One that is there already and says the same is answered \
            with 200.",
     request: Some("CreateSchedule"),
+    idempotent: true,
     answers: &[
         ok("It was so already.", "ScheduleReply", &["schedule"]),
         made("It is made.", "ScheduleReply", &["schedule"]),
@@ -42,8 +43,8 @@ const CREATE: Operation = Operation {
         "unknown_workflow",
         "not_an_object",
         "invalid_parameter",
+        "idempotency_key_reused",
     ],
-    ..PLAIN
 };
 
 const SCHEDULE: Operation = Operation {
@@ -93,8 +94,9 @@ const PAUSE: Operation = Operation {
     summary: "Let a schedule rest",
     more: "It fires nothing until it is resumed; one that rests already stays as it is.",
     request: Some("Reason"),
+    idempotent: true,
     answers: &[ok("It, at rest.", "ScheduleReply", &["schedule_paused"])],
-    ..PLAIN
+    problems: &["idempotency_key_reused"],
 };
 
 const RESUME: Operation = Operation {
@@ -102,8 +104,9 @@ const RESUME: Operation = Operation {
     summary: "Let a schedule go on",
     more: "With the first tick from now; what it would have fired meanwhile is not caught up on.",
     request: Some("Empty"),
+    idempotent: true,
     answers: &[ok("It, on its way.", "ScheduleReply", &["schedule"])],
-    ..PLAIN
+    problems: &["idempotency_key_reused"],
 };
 
 const TICKS: Operation = Operation {

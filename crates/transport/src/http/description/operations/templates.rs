@@ -25,6 +25,7 @@ const CREATE: Operation = Operation {
            does no harm. What is wrong with the schema is named by its place: \
            `parameters.properties.count.type`.",
     request: Some("CreateTemplate"),
+    idempotent: true,
     answers: &[
         ok("It was so already.", "TemplateReply", &["template"]),
         made("It is made.", "TemplateReply", &["template"]),
@@ -43,8 +44,8 @@ const CREATE: Operation = Operation {
         "remote_reference",
         "unknown_reference",
         "cyclic_reference",
+        "idempotency_key_reused",
     ],
-    ..PLAIN
 };
 
 const TEMPLATE: Operation = Operation {

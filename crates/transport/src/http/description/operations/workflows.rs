@@ -25,19 +25,21 @@ const CREATE: Operation = Operation {
            that sending a definition again does no harm. What is wrong is named by its step: \
            `steps[3].depends_on[0]`.",
     request: Some("CreateWorkflow"),
+    idempotent: true,
     answers: &[
         ok("It was so already.", "WorkflowReply", &["workflow"]),
         made("It is a new version.", "WorkflowReply", &["workflow"]),
     ],
     problems: &[
+        "no_room",
         "duplicate_step",
         "unknown_dependency",
         "duplicate_dependency",
         "cyclic_dependency",
         "too_many_dependencies",
         "input_not_an_object",
+        "idempotency_key_reused",
     ],
-    ..PLAIN
 };
 
 const WORKFLOW: Operation = Operation {
@@ -99,7 +101,8 @@ const CANCEL: Operation = Operation {
     name: "cancel_run",
     summary: "Cancel a run",
     more: "Calls off every step that is not over, with all that lies below it. It is settled when it \
-           is answered, and its missions follow within a moment.",
+           is answered, and its missions follow within a moment. Asked again before that has begun, it \
+           changes nothing.",
     request: Some("CancelRun"),
     ..ASKED
 };
@@ -108,20 +111,24 @@ const RETRY: Operation = Operation {
     name: "retry_run",
     summary: "Retry what failed of a run",
     more: "Steps that failed or were called off wait again, with what hangs on them; what is done \
-           stays done. It is settled when it is answered, and its missions follow within a moment.",
+           stays done. It is settled when it is answered, and its missions follow within a moment: \
+           those that had ended when that began, once each. Asked again before that has begun, it \
+           changes nothing.",
     ..ASKED
 };
 
 const PAUSE: Operation = Operation {
     name: "pause_run",
     summary: "Pause a run",
-    more: "None of its steps begins until it is resumed; what runs goes on to its end.",
+    more: "Its steps wait until it is resumed; what runs goes on to its end. It is settled when it is \
+           answered, and its missions follow: until each has, a step may still begin. That takes \
+           milliseconds, and half a minute when the server that was at it has been killed.",
     ..ASKED
 };
 
 const RESUME: Operation = Operation {
     name: "resume_run",
     summary: "Resume a run",
-    more: "Its steps may begin again.",
+    more: "Its steps may begin again, each within a moment as with a pause.",
     ..ASKED
 };

@@ -54,6 +54,7 @@ fn body() -> Vec<Member> {
         may("labels", "To find it by; repeats are folded.", at_most(MAX_LABELS, text::<Label>())),
         may("complexity", "How hard it is said to be.", one_of(Complexity::ALL)),
         may("parent_id", "The mission that it is a part of.", named("MissionId")),
+        may("lease_id", "The lease of the parent's attempt that makes it.", count()),
     ]
 }
 

@@ -9,8 +9,8 @@ use super::history::dependencies;
 use super::missions::sometimes;
 use super::requests::{KIND, complete, fail, kind_of, progress};
 use crate::http::description::schema::{
-    Member, Schema, array, at_most, closed, count, either, flag, matching, may, may_else, must,
-    named, nullable, number, one_of, open, said, some, string, text, whole,
+    Member, Schema, array, at_most, closed, count, either, flag, map, matching, may, may_else,
+    must, named, nullable, number, one_of, open, said, some, string, text, whole,
 };
 use crate::parse::{LEASE_SECONDS, LONGEST_CALL_SECONDS, MOST_KINDS};
 
@@ -31,6 +31,7 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
             ),
         ),
         ("Claimed", claimed()),
+        ("DependencyReply", dependency()),
         ("Heartbeat", heartbeat()),
         ("RunningMission", closed("One mission that an agent holds.", running())),
         (
@@ -84,6 +85,11 @@ fn claim() -> Schema {
 fn claimed() -> Schema {
     let results = "What came out of the missions it waited for, by step key, or by id outside a \
                    run; null for one without a result.";
+    let omitted = format!(
+        "Those whose results are not among them, because the results of one claim have {} KiB of \
+         room: by the same names, to be read one by one.",
+        mission_control::MOST_HANDED_OVER / 1024
+    );
     open(
         "One mission with the lease on it.",
         [
@@ -92,6 +98,18 @@ fn claimed() -> Schema {
             must("lease_id", "The fence to name in every call about it.", count()),
             must("lease_expires_at", "By the store's clock.", named("Time")),
             must("dependencies", results, dependencies()),
+            must("dependencies_omitted", &omitted, map(named("MissionId"))),
+        ],
+    )
+}
+
+fn dependency() -> Schema {
+    open(
+        "What a mission has found that another waited for.",
+        [
+            must("mission_id", "Which.", named("MissionId")),
+            nullable("result", "What came out of it; null where nothing did.", named("Json")),
+            must("timestamp", "When it was read.", named("Time")),
         ],
     )
 }
@@ -102,7 +120,7 @@ fn heartbeat() -> Schema {
         "An agent is alive and holds these missions.",
         [
             may("running", "What it holds: every lease that is named is renewed.", running),
-            wait("How long to wait for one of them to be called off."),
+            wait("How long to wait for one of them to be called off, or for an order."),
         ],
     )
 }

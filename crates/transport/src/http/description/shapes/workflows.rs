@@ -168,6 +168,9 @@ fn run_id() -> Member {
     must("run_id", "Its id.", named("RunId"))
 }
 
+const STARTED_AT: &str = "When the first of its steps began, of those that run or have ended: a step \
+                          that waits for its next attempt has begun nothing that shows.";
+
 fn run() -> Schema {
     let done = "How many steps are completed, or failed where the run goes on.";
     open(
@@ -178,7 +181,7 @@ fn run() -> Schema {
             must("version", "In which version.", count()),
             nullable("title", "What it is called.", string()),
             must("state", "How it stands.", one_of(RunState::ALL)),
-            must("paused", "Whether no further step begins until it is resumed.", flag()),
+            must("paused", "Whether its steps wait until it is resumed.", flag()),
             must("progress", "Percent: `done` ÷ `steps_total`, rounded down.", whole(0, 100)),
             must("current_step", "The highest position that has started; 0 before.", count()),
             must("steps_total", "How many steps it has.", count()),
@@ -186,7 +189,7 @@ fn run() -> Schema {
             must("counts", "How many steps stand where.", named("RunCounts")),
             must("created_by", "Who launched it.", string()),
             must("created_at", "When it was launched.", named("Time")),
-            nullable("started_at", "When its first step began.", named("Time")),
+            nullable("started_at", STARTED_AT, named("Time")),
             nullable(
                 "completed_at",
                 "When its last step ended; null while it goes on.",

@@ -1,0 +1,1 @@
+SELECT result FROM missions WHERE id = ?1

@@ -1,0 +1,1 @@
+ALTER TABLE missions SET (autovacuum_enabled = false);

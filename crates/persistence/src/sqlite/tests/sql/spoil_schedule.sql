@@ -1,0 +1,1 @@
+UPDATE schedules SET spec = '{"cron": 1}' WHERE name = ?1
