@@ -18,6 +18,8 @@ const SERVERS: usize = 3;
 const LONGEST_PERIOD: usize = 7;
 /// Zones in which schedules are read; a second is the same in all of them.
 const ZONES: [&str; 4] = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"];
+/// The longest run, in seconds: a schedule keeps its last thousand ticks.
+const LONGEST_RUN: i64 = 900;
 /// A page of a list.
 const PAGE: usize = 200;
 
@@ -37,6 +39,11 @@ pub struct Size {
 /// # Errors
 /// When a server does not start or answers with something else than it should.
 pub async fn run(size: Size) -> Result<Findings> {
+    let seconds = size.ticks_between.saturating_mul(i64::try_from(size.kills)?);
+    ensure!(
+        seconds <= LONGEST_RUN,
+        "{seconds} s are too long: a schedule forgets its oldest ticks"
+    );
     let mut ground = Ground::on_postgres(SERVERS).await?;
     let dsn = ground.database.as_ref().context("its database")?.dsn();
     let periods = schedule_all(&ground.doors[0], size.schedules).await?;

@@ -95,6 +95,13 @@ impl Activity {
         state.body && !state.multiplexed
     }
 
+    /// The connection is to end. One without a request has no body under way: HTTP itself ends a
+    /// connection whose body was not read to its end.
+    pub(super) fn settle(&self) {
+        let mut state = self.state();
+        state.body &= state.in_flight > 0;
+    }
+
     /// Waits until it is worth asking [`Self::due`] again before the alarm it gave.
     pub(super) async fn nearer(&self) {
         self.nearer.notified().await;

@@ -132,6 +132,7 @@ pub(super) async fn run<A: Answer>(
             () = abort.cancelled() => return,
             () = drain.cancelled(), if !draining => {
                 draining = true;
+                activity.settle();
                 connection.as_mut().graceful_shutdown();
             }
             () = activity.nearer() => {}
@@ -143,6 +144,7 @@ pub(super) async fn run<A: Answer>(
             Due::Close if closing.is_none_or(|by| now < by) => {
                 // HTTP/2 says goodbye and waits for the peer to agree, which it may never do.
                 let by = *closing.get_or_insert(now + limits.head);
+                activity.settle();
                 connection.as_mut().graceful_shutdown();
                 by
             }

@@ -18,9 +18,10 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{Client, soon};
+use crate::client::{Client, LONG, soon};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const POST: &str = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}";
 const GET_HELD: &str = "GET /held HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// Short enough to wait for, long enough not to be reached by what is not meant.
@@ -186,7 +187,7 @@ async fn a_head_larger_than_allowed_is_refused() {
 
 #[tokio::test]
 async fn who_is_answered_while_still_sending_hears_the_answer() {
-    let app = App::start(Limits::default()).await;
+    let app = App::start(Limits { farewell: LONG, ..Limits::default() }).await;
     let mut stream = TcpStream::connect(app.address).await.unwrap();
     let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LARGE}\r\n\r\n");
     soon("sending a head", stream.write_all(head.as_bytes())).await.unwrap();
@@ -231,10 +232,14 @@ async fn http2_without_tls_is_served_on_the_same_port() {
 
 #[tokio::test]
 async fn draining_closes_what_is_idle_and_lets_what_is_in_flight_finish() {
-    let app = App::start(Limits::default()).await;
+    // Far longer than the drain: an idle connection is let go without a wait for its client's end.
+    let app = App::start(Limits { farewell: 10 * LONG, ..Limits::default() }).await;
     let mut idle = app.client().await;
     idle.send(GET).await;
     idle.receive().await;
+    let mut told = app.client().await;
+    told.send(POST).await;
+    told.receive().await;
     let unused = app.client().await;
     let mut busy = app.client().await;
     busy.send(GET_HELD).await;
@@ -248,7 +253,9 @@ async fn draining_closes_what_is_idle_and_lets_what_is_in_flight_finish() {
     assert_eq!((got.body.as_str(), got.header("connection")), ("held", Some("close")));
     assert_eq!(busy.rest().await, "");
     let address = app.address;
-    assert_eq!(app.report().await, DrainReport { finished: 3, aborted: 0 });
+    assert_eq!(app.report().await, DrainReport { finished: 4, aborted: 0 });
+    // It has sent no end of its own.
+    drop(told);
     assert!(TcpStream::connect(address).await.is_err(), "the listener is closed");
 }
 
