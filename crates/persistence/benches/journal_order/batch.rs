@@ -57,6 +57,8 @@ pub(crate) fn missions(ids: &[String]) -> Params {
     add(Box::new(vec![None::<SystemTime>; count]));
     add(Box::new(vec![None::<SystemTime>; count]));
     add(Box::new(vec![now; count]));
+    // step_position
+    add(numbers(0));
     add(numbers(1));
     add(numbers(rank));
     all
